@@ -1,0 +1,34 @@
+/* SHA-256 of the crypto seam on mbedTLS 3.6.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <mbedtls/sha256.h>
+
+#include "crypto.h"
+
+_Static_assert(sizeof(mbedtls_sha256_context) <= KJWT_HASH_CONTEXT_MAX,
+               "the hash context lies in the work");
+
+static kjwt_status to_status(int failed)
+{
+    return failed == 0 ? KJWT_OK : KJWT_ERR_CRYPTO;
+}
+
+kjwt_status kjwt_sha256_init(void *context)
+{
+    mbedtls_sha256_init(context);
+    return to_status(mbedtls_sha256_starts(context, 0));
+}
+
+kjwt_status kjwt_sha256_update(void *context, const void *data, size_t len)
+{
+    return to_status(mbedtls_sha256_update(context, data, len));
+}
+
+kjwt_status kjwt_sha256_finish(void *context, uint8_t digest[KJWT_SHA256_SIZE])
+{
+    return to_status(mbedtls_sha256_finish(context, digest));
+}
+
+void kjwt_sha256_abort(void *context)
+{
+    mbedtls_sha256_free(context);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support.h"
+
+#include <mbedtls/base64.h>
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/entropy.h>
+#include <mbedtls/pk.h>
+#include <mbedtls/rsa.h>
+#include <mbedtls/sha256.h>
+
+struct test_key {
+    const char *name;
+    struct public_key public;
+    mbedtls_pk_context pk;
+};
+
+json_t *load_json(const char *path)
+{
+    return json_load_file(path, JSON_ALLOW_NUL, NULL);
+}
+
+json_t *load_vectors(const char *name)
+{
+    char path[512];
+    json_t *vectors;
+
+    snprintf(path, sizeof path, "%s/%s", KJWT_TEST_VECTORS, name);
+    vectors = load_json(path);
+    if (vectors == NULL)
+        fail_msg("%s cannot be read", path);
+    return vectors;
+}
+
+const char *string_of(const json_t *object, const char *name)
+{
+    const char *string = json_string_value(json_object_get(object, name));
+
+    if (string == NULL)
+        fail_msg("vector without %s", name);
+    return string;
+}
+
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size > 0 ? size : 1);
+
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
+uint8_t *from_base64(const char *text, size_t *len)
+{
+    const size_t text_len = strlen(text);
+    uint8_t *bytes = allocate(text_len);
+
+    *len = 0;
+    if (text_len > 0)
+        assert_int_equal(mbedtls_base64_decode(bytes, text_len, len,
+                                               (const uint8_t *)text,
+                                               text_len), 0);
+    return bytes;
+}
+
+uint8_t *from_hex(const char *text, size_t *len)
+{
+    uint8_t *bytes = allocate(strlen(text) / 2);
+
+    *len = strlen(text) / 2;
+    for (size_t i = 0; i < *len; i++) {
+        unsigned byte = 0;
+
+        assert_int_equal(sscanf(text + 2 * i, "%2x", &byte), 1);
+        bytes[i] = (uint8_t)byte;
+    }
+    return bytes;
+}
+
+static int random_bytes(void *context, unsigned char *out, size_t len)
+{
+    (void)context;
+    /* Blinding of keys that end with the test needs no better. */
+    while (len-- > 0)
+        *out++ = (unsigned char)(rand() >> 7);
+    return 0;
+}
+
+static void load_key(struct test_key *key, const char *name)
+{
+    char path[512];
+    uint8_t der[1024];
+    struct error error;
+    int len;
+
+    snprintf(path, sizeof path, "%s/%s.pem", KJWT_TEST_KEYS, name);
+    mbedtls_pk_init(&key->pk);
+    if (mbedtls_pk_parse_keyfile(&key->pk, path, NULL, random_bytes, NULL) != 0)
+        fail_msg("%s is missing; run the test make-test-keys first", path);
+    len = mbedtls_pk_write_pubkey_der(&key->pk, der, sizeof der);
+    assert_true(len > 0);
+    if (!public_key_from_der(der + sizeof der - len, (size_t)len, &key->public,
+                             &error))
+        fail_msg("%s: %s", path, error.text);
+    key->name = name;
+}
+
+const struct test_key *test_key(const char *name)
+{
+    static struct test_key keys[4];
+    size_t i = 0;
+
+    for (; i < 4 && keys[i].name != NULL; i++)
+        if (strcmp(keys[i].name, name) == 0)
+            return &keys[i];
+    assert_true(i < 4);
+    load_key(&keys[i], name);
+    return &keys[i];
+}
+
+struct kjwt_key test_key_public(const struct test_key *key)
+{
+    return public_key_view(&key->public);
+}
+
+static size_t append_base64url(char *out, const void *bytes, size_t len)
+{
+    size_t written = 0;
+
+    assert_int_equal(mbedtls_base64_encode((uint8_t *)out, TOKEN_SIZE / 2,
+                                           &written, bytes, len), 0);
+    while (written > 0 && out[written - 1] == '=')
+        written--;
+    for (size_t i = 0; i < written; i++)
+        out[i] = out[i] == '+' ? '-' : out[i] == '/' ? '_' : out[i];
+    return written;
+}
+
+char *make_token(const struct test_key *key, const char *header,
+                 const char *payload, size_t *len)
+{
+    static char token[TOKEN_SIZE];
+    uint8_t digest[32];
+    uint8_t signature[512];
+    mbedtls_rsa_context *rsa = mbedtls_pk_rsa(key->pk);
+
+    *len = append_base64url(token, header, strlen(header));
+    token[(*len)++] = '.';
+    *len += append_base64url(token + *len, payload, strlen(payload));
+    mbedtls_sha256((uint8_t *)token, *len, digest, 0);
+    assert_int_equal(mbedtls_rsa_pkcs1_sign(rsa, random_bytes, NULL,
+                                            MBEDTLS_MD_SHA256, 32, digest,
+                                            signature), 0);
+    token[(*len)++] = '.';
+    *len += append_base64url(token + *len, signature,
+                             mbedtls_rsa_get_len(rsa));
+    return token;
+}

@@ -1,0 +1,53 @@
+/*
+ * What the unit tests share: vectors, keys made at test time, tokens.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SUPPORT_H
+#define SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "kjwt.h"
+#include "public_key.h"
+
+/* The size of a unit test's token buffers: room for what is too long. */
+#define TOKEN_SIZE 16384
+
+/* Reads a JSON file of tests/vectors; fails the test if it cannot. */
+json_t *load_vectors(const char *name);
+
+/* Reads a JSON file anywhere; NULL if there is none. */
+json_t *load_json(const char *path);
+
+/* A string member; fails the test if it is missing. */
+const char *string_of(const json_t *object, const char *name);
+
+/* Decodes base64 or hex to malloc'ed bytes; never NULL. */
+uint8_t *from_base64(const char *text, size_t *len);
+uint8_t *from_hex(const char *text, size_t *len);
+
+/* A development key of the test run: "rsa2048", "rsa3072", "rsa4096",
+ * "other2048". */
+struct test_key;
+const struct test_key *test_key(const char *name);
+struct kjwt_key test_key_public(const struct test_key *key);
+
+/* A token with that JOSE Header and Claims Set, whatever they are, signed by
+ * key. Returns a buffer that the next call overwrites. */
+char *make_token(const struct test_key *key, const char *header,
+                 const char *payload, size_t *len);
+
+/* Checks a status by name, so that a failure tells both. */
+#define assert_status(actual, expected)                                        \
+    assert_string_equal(kjwt_status_name(actual), kjwt_status_name(expected))
+
+#endif

@@ -1,0 +1,237 @@
+/*
+ * RSASSA-PKCS1-v1_5: Wycheproof's cases, and the kernel against mbedTLS.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <mbedtls/bignum.h>
+#include <mbedtls/sha256.h>
+
+#include "crypto.h"
+#include "rsa_kernel.h"
+#include "support.h"
+
+static KJWT_WORK(work, 4096);
+
+struct counts {
+    int accepted;
+    int refused;
+    int refused_keys;
+};
+
+/* The bare RSA operation on one case: the verdict must be Wycheproof's, where
+ * "acceptable" (a missing NULL) is refused. */
+static void run_case(const json_t *test, const struct kjwt_key *key,
+                     struct counts *counts)
+{
+    size_t msg_len, sig_len;
+    uint8_t *msg = from_hex(string_of(test, "msg"), &msg_len);
+    uint8_t *sig = from_hex(string_of(test, "sig"), &sig_len);
+    bool valid = strcmp(string_of(test, "result"), "valid") == 0;
+    char *buffer = malloc(sig_len + 7);
+    uint8_t digest[KJWT_SHA256_SIZE];
+    uint32_t proof = 0;
+    kjwt_status status;
+
+    assert_non_null(buffer);
+    memcpy(buffer, sig, sig_len);
+    mbedtls_sha256(msg, msg_len, digest, 0);
+    status = kjwt_rsassa_verify(key, digest, buffer, sig_len, work, &proof);
+    if ((status == KJWT_OK) != valid)
+        fail_msg("tcId %lld (%s) ends in %s",
+                 (long long)json_integer_value(json_object_get(test, "tcId")),
+                 string_of(test, "comment"), kjwt_status_name(status));
+    if (valid)
+        counts->accepted++;
+    else
+        counts->refused++;
+    free(msg);
+    free(sig);
+    free(buffer);
+}
+
+static void run_group(const json_t *group, struct counts *counts)
+{
+    const json_t *public = json_object_get(group, "publicKey");
+    size_t n_len, e_len, i;
+    uint8_t *n = from_hex(string_of(public, "modulus"), &n_len);
+    uint8_t *e = from_hex(string_of(public, "publicExponent"), &e_len);
+    json_t *tests = json_object_get(group, "tests");
+    json_t *test;
+    struct public_key key;
+    struct error error;
+
+    if (public_key_from_modulus(n, n_len, e, e_len, &key, &error)) {
+        struct kjwt_key view = public_key_view(&key);
+
+        json_array_foreach(tests, i, test)
+            run_case(test, &view, counts);
+    } else {
+        /* Only e = 65537 is taken as a key. */
+        assert_true(e_len == 1 && e[0] == 3);
+        counts->refused_keys += (int)json_array_size(tests);
+    }
+    free(n);
+    free(e);
+}
+
+static void test_wycheproof(void **state)
+{
+    const char *folder = getenv("KJWT_WYCHEPROOF_DIR");
+    struct counts counts = {0, 0, 0};
+
+    (void)state;
+    for (int bits = 2048; bits <= 4096; bits += 1024) {
+        char path[1024];
+        json_t *file;
+        json_t *group;
+        size_t i;
+
+        snprintf(path, sizeof path, "%s/rsa_signature_%d_sha256_test.json",
+                 folder != NULL ? folder
+                                : KJWT_TEST_SOURCE
+                                  "/../shared/vectors/wycheproof", bits);
+        file = load_json(path);
+        if (file == NULL) {
+            print_message("# SKIP: %s is missing; set KJWT_WYCHEPROOF_DIR\n",
+                          path);
+            skip();
+        }
+        json_array_foreach(json_object_get(file, "testGroups"), i, group)
+            run_group(group, &counts);
+        json_decref(file);
+    }
+    print_message("# Wycheproof: %d accepted, %d refused, %d under keys with "
+                  "e = 3\n", counts.accepted, counts.refused,
+                  counts.refused_keys);
+    assert_int_equal(counts.accepted + counts.refused + counts.refused_keys,
+                     776);
+    assert_true(counts.accepted > 0 && counts.refused > 600);
+}
+
+/* Limbs that carry: 0, ff.., 80.., 7f.., 1, mixed with random ones. */
+static uint32_t stress_limb(uint32_t *seed)
+{
+    static const uint32_t special[8] = {0, 0xffffffff, 0x80000000, 0x7fffffff,
+                                        1, 0xfffffffe, 0xffff0000, 0x0000ffff};
+
+    *seed = *seed * 1664525 + 1013904223;
+    return (*seed >> 28) < 10 ? special[*seed >> 10 & 7]
+                              : (*seed >> 8) * 0x9e3779b1u;
+}
+
+static void fill(kjwt_limb *limbs, uint32_t words, uint32_t *seed)
+{
+    for (uint32_t i = 0; i < words; i++)
+        limbs[i] = stress_limb(seed);
+}
+
+static void to_mpi(mbedtls_mpi *mpi, const kjwt_limb *limbs, uint32_t words)
+{
+    uint8_t bytes[512];
+
+    for (uint32_t i = 0; i < words; i++)
+        for (int b = 0; b < 4; b++)
+            bytes[4 * i + (uint32_t)b] = (uint8_t)(limbs[i] >> 8 * b);
+    assert_int_equal(mbedtls_mpi_read_binary_le(mpi, bytes, 4 * words), 0);
+}
+
+/* Whether r R = a b mod n. */
+static bool is_product(const kjwt_limb *r, const kjwt_limb *a,
+                       const kjwt_limb *b, const kjwt_limb *n, uint32_t words)
+{
+    mbedtls_mpi left, right, modulus, factor;
+    bool same;
+
+    mbedtls_mpi_init(&left);
+    mbedtls_mpi_init(&right);
+    mbedtls_mpi_init(&modulus);
+    mbedtls_mpi_init(&factor);
+    to_mpi(&modulus, n, words);
+    to_mpi(&left, r, words);
+    to_mpi(&right, a, words);
+    to_mpi(&factor, b, words);
+    assert_int_equal(mbedtls_mpi_shift_l(&left, 32 * words), 0);
+    assert_int_equal(mbedtls_mpi_mul_mpi(&right, &right, &factor), 0);
+    assert_int_equal(mbedtls_mpi_mod_mpi(&left, &left, &modulus), 0);
+    assert_int_equal(mbedtls_mpi_mod_mpi(&right, &right, &modulus), 0);
+    same = mbedtls_mpi_cmp_mpi(&left, &right) == 0;
+    mbedtls_mpi_free(&left);
+    mbedtls_mpi_free(&right);
+    mbedtls_mpi_free(&modulus);
+    mbedtls_mpi_free(&factor);
+    return same;
+}
+
+static uint32_t negated_inverse(uint32_t odd)
+{
+    uint32_t inverse = odd;
+
+    for (int i = 0; i < 5; i++)
+        inverse *= 2 - odd * inverse; /* Newton doubles the right bits */
+    return 0u - inverse;
+}
+
+static void test_kernel(void **state)
+{
+    static _Alignas(8) kjwt_limb n[128], a[128], b[128], r[128], t[256];
+    uint32_t seed = 7515;
+
+    (void)state;
+    for (uint32_t words = 64; words <= 128; words += 32) {
+        for (int i = 0; i < 300; i++) {
+            struct kjwt_modulus modulus = {n, 0, words};
+
+            fill(n, words, &seed);
+            fill(a, words, &seed);
+            fill(b, words, &seed);
+            n[0] |= 1;
+            n[words - 1] |= 0x80000000;
+            modulus.n0inv = negated_inverse(n[0]);
+            kjwt_mont_mul(r, a, b, &modulus, t);
+            assert_true(is_product(r, a, b, n, words));
+            memcpy(r, a, sizeof r);
+            kjwt_mont_square(r, &modulus, t);
+            assert_true(is_product(r, a, a, n, words));
+        }
+    }
+}
+
+/* The signature is aligned where it lies: any address, each key size. */
+static void test_alignment(void **state)
+{
+    static const char *const names[] = {"rsa2048", "rsa3072", "rsa4096"};
+    static const char claims_text[] = "{\"exp\":10}";
+
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        const struct test_key *test = test_key(names[k]);
+        struct kjwt_key key = test_key_public(test);
+        struct kjwt_policy policy = {.keys = &key, .key_count = 1};
+        size_t len;
+        char *token = make_token(test, "{\"alg\":\"RS256\"}", claims_text, &len);
+
+        for (size_t offset = 0; offset < 8; offset++) {
+            struct kjwt_claims claims;
+            char *buffer = malloc(offset + len);
+
+            memcpy(buffer + offset, token, len);
+            assert_status(kjwt_verify(&policy, work,
+                                      KJWT_WORK_SIZE(key.bits),
+                                      buffer + offset, len, 1, &claims),
+                          KJWT_OK);
+            assert_int_equal(claims.json_len, strlen(claims_text));
+            assert_memory_equal(claims.json, claims_text, claims.json_len);
+            free(buffer);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_wycheproof),
+        cmocka_unit_test(test_kernel),
+        cmocka_unit_test(test_alignment),
+    };
+
+    return cmocka_run_group_tests_name("rsassa", tests, NULL, NULL);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy.h"
+#include "proof.h"
+
+/* A claim that is missing, or a string; and if expected is given, that one. */
+static kjwt_status check_string(const struct kjwt_json_object *claims,
+                                const char *name, const char *expected,
+                                kjwt_status mismatch)
+{
+    struct kjwt_json_value value = kjwt_json_member(claims, name);
+
+    if (value.text != NULL && !kjwt_json_is_string(value))
+        return KJWT_ERR_CLAIM_TYPE;
+    if (expected != NULL && !kjwt_json_string_is(value, expected))
+        return mismatch;
+    return KJWT_OK;
+}
+
+/* RFC 7519 4.1.3: a string, or an array of strings of which one is us. An
+ * `aud` without us in it must be refused, so also where we have no name. */
+static kjwt_status check_audience(struct kjwt_json_value aud,
+                                  const char *audience)
+{
+    struct kjwt_json_value element = aud;
+    struct kjwt_json_value name;
+    struct kjwt_json_scan scan;
+    bool found = false;
+
+    if (aud.text == NULL)
+        return audience == NULL ? KJWT_OK : KJWT_ERR_AUDIENCE;
+    if (aud.text[0] == '[') {
+        scan = kjwt_json_scan(aud);
+        while (kjwt_json_scan_next(&scan, &name, &element)) {
+            if (!kjwt_json_is_string(element))
+                return KJWT_ERR_CLAIM_TYPE;
+            if (audience != NULL && kjwt_json_string_is(element, audience))
+                found = true;
+        }
+    } else {
+        if (!kjwt_json_is_string(aud))
+            return KJWT_ERR_CLAIM_TYPE;
+        found = audience != NULL && kjwt_json_string_is(aud, audience);
+    }
+    return found ? KJWT_OK : KJWT_ERR_AUDIENCE;
+}
+
+struct times {
+    struct kjwt_numeric_date exp, nbf, iat;
+    bool has_exp, has_nbf, has_iat;
+};
+
+static kjwt_status read_date(const struct kjwt_json_object *claims,
+                             const char *name, struct kjwt_numeric_date *date,
+                             bool *present)
+{
+    struct kjwt_json_value value = kjwt_json_member(claims, name);
+
+    *present = value.text != NULL;
+    return *present ? kjwt_numeric_date(value, date) : KJWT_OK;
+}
+
+static kjwt_status read_times(const struct kjwt_json_object *claims,
+                              struct times *times)
+{
+    kjwt_status status = read_date(claims, "exp", &times->exp, &times->has_exp);
+
+    if (status == KJWT_OK)
+        status = read_date(claims, "nbf", &times->nbf, &times->has_nbf);
+    if (status == KJWT_OK)
+        status = read_date(claims, "iat", &times->iat, &times->has_iat);
+    return status;
+}
+
+/*
+ * A fraction counts to the strict side: `exp` is rounded down, `nbf` up, and
+ * `iat` either way. Dates end with the year 9999 and spans with 2^32, so sums
+ * of them do not overflow; now, which may be anything, is never added to.
+ */
+static kjwt_status compare_times(const struct kjwt_policy *policy,
+                                 const struct times *times, int64_t now)
+{
+    const int64_t leeway = policy->leeway_s;
+
+    if (times->has_exp && now >= times->exp.seconds + leeway)
+        return KJWT_ERR_EXPIRED;
+    if (times->has_nbf &&
+        times->nbf.seconds + times->nbf.fraction - leeway > now)
+        return KJWT_ERR_NOT_YET_VALID;
+    if (policy->max_age_s == 0)
+        return KJWT_OK;
+    if (!times->has_iat)
+        return KJWT_ERR_IAT_MISSING;
+    if (times->iat.seconds + times->iat.fraction - leeway > now)
+        return KJWT_ERR_IAT_FUTURE;
+    if (now - times->iat.seconds > (int64_t)policy->max_age_s + leeway)
+        return KJWT_ERR_TOO_OLD;
+    return KJWT_OK;
+}
+
+static kjwt_status check_times(const struct kjwt_policy *policy,
+                               const struct kjwt_json_object *claims,
+                               int64_t now, uint32_t *time_checked)
+{
+    struct times times;
+    kjwt_status status = read_times(claims, &times);
+
+    if (status != KJWT_OK)
+        return status;
+    if (!times.has_exp && (policy->options & KJWT_EXP_OPTIONAL) == 0)
+        return KJWT_ERR_EXP_MISSING;
+    if (now > 0 && now >= policy->earliest) {
+        *time_checked = 1;
+        return compare_times(policy, &times, now);
+    }
+    *time_checked = 0;
+    if ((policy->options & KJWT_TIME_UNKNOWN_OK) == 0 &&
+        (times.has_exp || times.has_nbf || policy->max_age_s != 0))
+        return KJWT_ERR_TIME_UNKNOWN;
+    return KJWT_OK;
+}
+
+kjwt_status kjwt_policy_check(const struct kjwt_policy *policy,
+                              const struct kjwt_json_object *claims,
+                              int64_t now, uint32_t *time_checked,
+                              uint32_t *proof)
+{
+    kjwt_status status =
+        check_string(claims, "iss", policy->issuer, KJWT_ERR_ISSUER);
+
+    if (status == KJWT_OK)
+        status = check_string(claims, "sub", policy->subject,
+                              KJWT_ERR_SUBJECT);
+    if (status == KJWT_OK)
+        status = check_string(claims, "jti", NULL, KJWT_ERR_CLAIM_TYPE);
+    if (status == KJWT_OK)
+        status = check_audience(kjwt_json_member(claims, "aud"),
+                                policy->audience);
+    if (status == KJWT_OK)
+        status = check_times(policy, claims, now, time_checked);
+    if (status == KJWT_OK)
+        *proof += KJWT_PROOF_POLICY;
+    return status;
+}

@@ -1,0 +1,159 @@
+/*
+ * kjwt_verify(): the ordered checks.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The work memory serves one after the other:
+ *
+ *   | SHA-256 context |                            |  the signing input
+ *   | JSON tokens of the JOSE Header               |  alg, crit, b64, typ, kid
+ *   | em (k)          | t (2 k)                    |  RSA, k = modulus bytes
+ *   | JSON tokens of the Claims Set                |  the policy
+ *
+ * The signing input is hashed first, because decoding overwrites it.
+ */
+#include <string.h>
+
+#include "base64url.h"
+#include "crypto.h"
+#include "jws.h"
+#include "keyset.h"
+#include "policy.h"
+#include "proof.h"
+
+static kjwt_status hash_signing_input(const struct kjwt_jws *jws, void *work,
+                                      uint8_t digest[KJWT_SHA256_SIZE])
+{
+    kjwt_status status = kjwt_sha256_init(work);
+
+    if (status == KJWT_OK)
+        status = kjwt_sha256_update(work, jws->header, jws->signing_input_len);
+    if (status == KJWT_OK)
+        status = kjwt_sha256_finish(work, digest);
+    kjwt_sha256_abort(work);
+    return status;
+}
+
+static kjwt_status decode_object(struct kjwt_json_object *object, char *part,
+                                 size_t part_len, size_t *decoded_len,
+                                 void *work)
+{
+    kjwt_status status = kjwt_base64url_decode(part, part_len, decoded_len);
+
+    if (status == KJWT_OK)
+        status = kjwt_json_parse(object, part, *decoded_len, work);
+    return status;
+}
+
+/* Split, JOSE Header, key, signature: all before the first claim. */
+static kjwt_status verify_signature(const struct kjwt_policy *policy,
+                                    void *work, struct kjwt_jws *jws,
+                                    const struct kjwt_key **key,
+                                    uint32_t *proof)
+{
+    uint8_t digest[KJWT_SHA256_SIZE];
+    struct kjwt_json_object header;
+    struct kjwt_json_value kid;
+    size_t len;
+    kjwt_status status = hash_signing_input(jws, work, digest);
+
+    if (status == KJWT_OK)
+        status = decode_object(&header, jws->header, jws->header_len, &len,
+                               work);
+    if (status == KJWT_OK)
+        status = kjwt_jws_check_header(&header, policy->typ, &kid, proof);
+    if (status == KJWT_OK)
+        status = kjwt_keyset_select(policy, kid, key, proof);
+    if (status == KJWT_OK)
+        status = kjwt_base64url_decode(jws->signature, jws->signature_len,
+                                       &len);
+    if (status == KJWT_OK)
+        status = kjwt_rsassa_verify(*key, digest, jws->signature, len, work,
+                                    proof);
+    return status;
+}
+
+static kjwt_status check_claims(const struct kjwt_policy *policy, void *work,
+                                const struct kjwt_jws *jws, int64_t now,
+                                struct kjwt_claims *claims, uint32_t *proof)
+{
+    struct kjwt_json_object object;
+    kjwt_status status = decode_object(&object, jws->payload,
+                                       jws->payload_len, &claims->json_len,
+                                       work);
+
+    claims->json = jws->payload;
+    if (status != KJWT_OK)
+        return status;
+    *proof += KJWT_PROOF_JSON;
+    return kjwt_policy_check(policy, &object, now, &claims->time_checked,
+                             proof);
+}
+
+/* Ties the proof to what it is a proof of. */
+static uint32_t bind(uint32_t proof, const struct kjwt_claims *claims)
+{
+    const uint32_t odd = 0x9e3779b1u; /* each step is one-to-one */
+
+    proof = (proof ^ (uint32_t)(uintptr_t)claims->json) * odd;
+    proof = (proof ^ (uint32_t)claims->json_len) * odd;
+    proof = (proof ^ (uint32_t)(uintptr_t)claims->key) * odd;
+    return proof ^ claims->time_checked;
+}
+
+bool kjwt_claims_verified(const struct kjwt_claims *claims)
+{
+    return claims != NULL && claims->json != NULL &&
+           claims->proof == bind(KJWT_PROOF_ALL, claims);
+}
+
+kjwt_status kjwt_verify(const struct kjwt_policy *policy, void *work,
+                        size_t work_size, char *token, size_t token_len,
+                        int64_t now, struct kjwt_claims *claims)
+{
+    struct kjwt_jws jws;
+    uint32_t proof = 0;
+    kjwt_status status = KJWT_ERR_ARGUMENT;
+
+    if (claims == NULL)
+        return KJWT_ERR_ARGUMENT;
+    memset(claims, 0, sizeof *claims);
+    if (policy == NULL || work == NULL || token == NULL)
+        return KJWT_ERR_ARGUMENT;
+    if (((uintptr_t)work & 7) != 0)
+        return KJWT_ERR_WORK_ALIGNMENT;
+    if ((policy->options & ~(KJWT_EXP_OPTIONAL | KJWT_TIME_UNKNOWN_OK)) != 0)
+        return KJWT_ERR_POLICY;
+
+    status = kjwt_keyset_check(policy, work_size, &proof);
+    if (status == KJWT_OK)
+        status = kjwt_jws_split(&jws, token, token_len, &proof);
+    if (status == KJWT_OK)
+        status = verify_signature(policy, work, &jws, &claims->key, &proof);
+    if (status == KJWT_OK)
+        status = check_claims(policy, work, &jws, now, claims, &proof);
+    if (status == KJWT_OK)
+        claims->proof = bind(proof, claims);
+    else
+        memset(claims, 0, sizeof *claims);
+    return status;
+}
+
+kjwt_status kjwt_verify_const(const struct kjwt_policy *policy, void *work,
+                              size_t work_size, const char *token,
+                              size_t token_len, char *scratch,
+                              size_t scratch_size, int64_t now,
+                              struct kjwt_claims *claims)
+{
+    if (claims == NULL)
+        return KJWT_ERR_ARGUMENT;
+    memset(claims, 0, sizeof *claims);
+    if (token == NULL || scratch == NULL)
+        return KJWT_ERR_ARGUMENT;
+    if (token_len > KJWT_MAX_TOKEN_LENGTH)
+        return KJWT_ERR_LIMIT_TOKEN;
+    if (token_len > scratch_size)
+        return KJWT_ERR_SCRATCH_SIZE;
+    memmove(scratch, token, token_len);
+    return kjwt_verify(policy, work, work_size, scratch, token_len, now,
+                       claims);
+}
