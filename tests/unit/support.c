@@ -122,6 +122,13 @@ struct kjwt_key test_key_public(const struct test_key *key)
     return public_key_view(&key->public);
 }
 
+void sign_block(const struct test_key *key, const uint8_t *block,
+                uint8_t *signature)
+{
+    assert_int_equal(mbedtls_rsa_private(mbedtls_pk_rsa(key->pk), random_bytes,
+                                         NULL, block, signature), 0);
+}
+
 static size_t append_base64url(char *out, const void *bytes, size_t len)
 {
     size_t written = 0;

@@ -41,6 +41,10 @@ struct test_key;
 const struct test_key *test_key(const char *name);
 struct kjwt_key test_key_public(const struct test_key *key);
 
+/* RSASP1 (RFC 8017 5.2.1): block and signature are as long as the modulus. */
+void sign_block(const struct test_key *key, const uint8_t *block,
+                uint8_t *signature);
+
 /* A token with that JOSE Header and Claims Set, whatever they are, signed by
  * key. Returns a buffer that the next call overwrites. */
 char *make_token(const struct test_key *key, const char *header,

@@ -67,6 +67,8 @@ static const struct {
     {"\"\\ud800x\"", KJWT_ERR_JSON_SURROGATE},
     {"\"\\ud800\\n\"", KJWT_ERR_JSON_SURROGATE},
     {"\"\\udc00\"", KJWT_ERR_JSON_SURROGATE},
+    {"\"\\udc00\\udc00\"", KJWT_ERR_JSON_SURROGATE},
+    {"\"\\ud800\\ue000\"", KJWT_ERR_JSON_SURROGATE},
     {"\"\\udfff\\ud800\"", KJWT_ERR_JSON_SURROGATE},
     {"\"\\u0000\"", KJWT_ERR_JSON_NUL},
     {"\"\\u000g\"", KJWT_ERR_JSON},

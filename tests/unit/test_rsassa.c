@@ -6,6 +6,7 @@
 #include <mbedtls/sha256.h>
 
 #include "crypto.h"
+#include "proof.h"
 #include "rsa_kernel.h"
 #include "support.h"
 
@@ -195,6 +196,41 @@ static void test_kernel(void **state)
     }
 }
 
+/* A block that differs in one bit, wherever, does not verify. */
+static void test_every_byte(void **state)
+{
+    static const uint8_t digest_info[19] = {
+        0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+        0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
+    const struct test_key *test = test_key("rsa2048");
+    const struct kjwt_key key = test_key_public(test);
+    uint8_t digest[KJWT_SHA256_SIZE] = {1, 2, 3};
+    uint8_t block[256];
+
+    (void)state;
+    memset(block, 0xff, sizeof block);
+    block[0] = 0;
+    block[1] = 1;
+    block[256 - 52] = 0;
+    memcpy(block + 256 - 51, digest_info, sizeof digest_info);
+    memcpy(block + 256 - 32, digest, sizeof digest);
+    for (size_t i = 0; i <= sizeof block; i++) {
+        char signature[256 + 7];
+        uint32_t proof = 0;
+
+        /* In the end the block as it should be. */
+        if (i < sizeof block)
+            block[i] ^= (uint8_t)(1u << i % 8);
+        sign_block(test, block, (uint8_t *)signature);
+        assert_status(kjwt_rsassa_verify(&key, digest, signature, 256, work,
+                                         &proof),
+                      i < sizeof block ? KJWT_ERR_SIGNATURE : KJWT_OK);
+        assert_int_equal(proof == KJWT_PROOF_SIGNATURE, i == sizeof block);
+        if (i < sizeof block)
+            block[i] ^= (uint8_t)(1u << i % 8);
+    }
+}
+
 /* The signature is aligned where it lies: any address, each key size. */
 static void test_alignment(void **state)
 {
@@ -230,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wycheproof),
         cmocka_unit_test(test_kernel),
+        cmocka_unit_test(test_every_byte),
         cmocka_unit_test(test_alignment),
     };
 

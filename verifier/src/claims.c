@@ -171,8 +171,8 @@ kjwt_status kjwt_claims_string(const struct kjwt_claims *claims,
 /* RFC 8259 6: an int without frac and exp. */
 static kjwt_status read_int(struct kjwt_json_value value, int64_t *result)
 {
-    const bool negative = value.text[0] == '-';
-    const uint64_t limit = (uint64_t)INT64_MAX + negative;
+    const uint32_t negative = value.text[0] == '-';
+    const uint32_t last_digit = 7 + negative; /* of 2^63 - 1 and of 2^63 */
     uint64_t magnitude = 0;
 
     for (size_t i = negative; i < value.len; i++) {
@@ -180,7 +180,8 @@ static kjwt_status read_int(struct kjwt_json_value value, int64_t *result)
 
         if (digit >= 10)
             return KJWT_ERR_CLAIM_TYPE;
-        if (magnitude > (limit - digit) / 10)
+        if (magnitude > INT64_MAX / 10 ||
+            (magnitude == INT64_MAX / 10 && digit > last_digit))
             return KJWT_ERR_CLAIM_RANGE;
         magnitude = magnitude * 10 + digit;
     }

@@ -17,7 +17,7 @@ kjwt_status kjwt_numeric_date(struct kjwt_json_value value,
         if (date->seconds > YEAR_9999_ENDS)
             return KJWT_ERR_NUMERIC_DATE;
     }
-    if (pos > value.text && pos < end && *pos == '.')
+    if (pos < end && *pos == '.') /* behind a digit, as the text is checked */
         for (pos++; pos < end && (uint8_t)(*pos - '0') < 10; pos++)
             date->fraction = date->fraction || *pos != '0';
     return pos == end ? KJWT_OK : KJWT_ERR_NUMERIC_DATE;

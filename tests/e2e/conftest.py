@@ -1,0 +1,117 @@
+"""What the end-to-end tests share: the programs under test and keys that are
+made at test time.
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import base64
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SIGNER = ROOT / "build/host/signer-host/signer-host"
+VECTORS = ROOT / "tests/vectors"
+NOW = 1800000000
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "server: needs a server beside it")
+    config.addinivalue_line("markers", "slow: takes more than a minute")
+
+
+def clean_environment(**more):
+    """The environment without anything that AWS's rules would read."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AWS_") and "proxy" not in name.lower()
+    }
+    environment["AWS_EC2_METADATA_DISABLED"] = "true"
+    environment["HOME"] = "/nonexistent"
+    environment.update(more)
+    return environment
+
+
+class Signer:
+    """Runs signer-host."""
+
+    def __call__(self, *arguments, stdin=None, text=True, env=None, **more):
+        return subprocess.run(
+            [SIGNER, *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            text=text,
+            env=clean_environment() if env is None else env,
+            timeout=120,
+            **more,
+        )
+
+    def ok(self, *arguments, **more):
+        result = self(*arguments, **more)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+
+@pytest.fixture(scope="session")
+def signer():
+    return Signer()
+
+
+@pytest.fixture(scope="session")
+def keys(signer, tmp_path_factory):
+    """Development keys of all sizes: keys[2048] is the path of a PEM file."""
+    folder = tmp_path_factory.mktemp("keys")
+    made = {}
+    for bits in (2048, 3072, 4096):
+        made[bits] = folder / f"rsa{bits}.pem"
+        signer.ok("key", "create", "--key", f"file:{made[bits]}",
+                  "--spec", f"RSA_{bits}")
+    return made
+
+
+@pytest.fixture(scope="session")
+def token_vectors():
+    return json.loads((VECTORS / "tokens_rsa2048.json").read_text())
+
+
+def token_bytes(case):
+    return base64.b64decode(case["token"])
+
+
+class Shell:
+    """Talks to the verify shell of one board in one go."""
+
+    def __init__(self, board, key_file):
+        self.board = board
+        self.key_file = key_file
+
+    def __call__(self, lines):
+        """Sends the lines, returns the answers; '# ' lines are dropped."""
+        text = b"".join(
+            (line if isinstance(line, bytes) else line.encode()) + b"\n"
+            for line in lines
+        )
+        result = subprocess.run(
+            [ROOT / "boards/run", self.board, "--keys", self.key_file],
+            input=text,
+            capture_output=True,
+            timeout=900,
+        )
+        assert result.returncode == 0, result.stderr.decode()
+        return [
+            line
+            for line in result.stdout.decode().split("\n")[:-1]
+            if not line.startswith("# ")
+        ]
+
+
+def token_line(token):
+    """A token as a line of the shell: `hex` for what no line carries."""
+    words = (b"now ", b"aud ", b"iss ", b"sub ", b"hex ", b"stats")
+    plain = all(0x21 <= byte < 0x7F for byte in token)
+    if plain and not token.startswith(words):
+        return token
+    return b"hex " + token.hex().encode()

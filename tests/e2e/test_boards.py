@@ -1,0 +1,214 @@
+"""The verify shell on every board: all token vectors, the contract's commands,
+memory, instructions, and that no allocator is linked.
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import json
+import re
+import subprocess
+
+import pytest
+from conftest import NOW, ROOT, Shell, token_bytes, token_line
+
+QEMU_BOARDS = sorted(
+    path.parent.name
+    for path in (ROOT / "boards").glob("*/board.cmake")
+    if path.parent.name != "posix"
+)
+BOARDS = QEMU_BOARDS + ["posix"]
+LINE_LIMIT = 4200  # the least that a board's line holds
+
+
+@pytest.fixture(scope="session")
+def vector_key_file(signer, token_vectors, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("vectors")
+    pem = folder / "main.pem"
+    pem.write_text(token_vectors["public_keys"]["main"])
+    signer.ok("key", "export", "--key", f"file:{pem}", "--format", "c",
+              "-o", folder / "main.c")
+    return folder / "main.c"
+
+
+@pytest.fixture(scope="session")
+def development_key_file(signer, keys, tmp_path_factory):
+    made = {}
+    for bits, pem in keys.items():
+        made[bits] = tmp_path_factory.mktemp("exported") / f"rsa{bits}.c"
+        signer.ok("key", "export", "--key", f"file:{pem}", "--format", "c",
+                  "-o", made[bits])
+    return made
+
+
+def claims_of(token):
+    """What the shell prints for an accepted token."""
+    import base64
+
+    part = token.split(b".")[1]
+    text = base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)).decode()
+    return re.sub(r"[\r\n\t]", " ", text)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_token_vectors(board, token_vectors, vector_key_file):
+    cases = [case for case in token_vectors["cases"]
+             if case["status"] != "KEY_REFUSED"]
+    lines = [f"now {token_vectors['now']}", f"aud {token_vectors['audience']}"]
+    lines += [token_line(token_bytes(case)) for case in cases]
+    answers = Shell(board, vector_key_file)(lines)
+    assert answers[:2] == ["ok", "ok"]
+    assert len(answers) == len(lines)
+    wrong = []
+    for case, answer in zip(cases, answers[2:]):
+        token = token_bytes(case)
+        if case["status"] == "KJWT_OK":
+            expected = ["accepted " + claims_of(token)]
+        else:
+            expected = ["rejected " + case["status"]]
+            if len(token) > LINE_LIMIT:
+                expected.append("error line too long")
+        if answer not in expected:
+            wrong.append((case["group"], case["name"], answer[:80]))
+    assert wrong == []
+
+
+def test_refused_keys(signer, token_vectors, tmp_path):
+    """What no device takes is refused where the key is exported."""
+    for name, pem in token_vectors["public_keys"].items():
+        path = tmp_path / f"{name}.pem"
+        path.write_text(pem)
+        result = signer("key", "export", "--key", f"file:{path}",
+                        "--format", "c")
+        refused = {case["key"] for case in token_vectors["cases"]
+                   if case["status"] == "KEY_REFUSED"}
+        assert (result.returncode == 1) == (name in refused), result.stderr
+        assert bool(result.stdout) == (name not in refused)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_shell(board, signer, keys, development_key_file):
+    key = f"file:{keys[2048]}"
+    token = signer.ok("mint", "--key", key, "--iss", "bench-7", "--sub", "s",
+                      "--aud", "device-01", "--now", NOW).strip()
+    answers = Shell(board, development_key_file[2048])([
+        token,                          # no clock, no audience
+        f"now {NOW}",
+        token,                          # no audience
+        "aud device-01", token,
+        "iss bench-8", token,
+        "iss bench-7", "sub t", token,
+        "sub s", token,
+        "aud -", token,
+        "aud device-01", "iss -", "sub -", token,
+        f"now {NOW + 86400}", token,
+        "now unknown", token,
+        f"now {NOW}", token + "\r", token + "\r\r",
+        "",
+        "x" * 20000,
+        "hex " + token.encode().hex(),
+        "hex 6", "now x", "aud", "stats",
+    ])
+    outcome = [answer.split(" {")[0] for answer in answers]
+    assert outcome[:-4] == [
+        "rejected KJWT_ERR_AUDIENCE", "ok", "rejected KJWT_ERR_AUDIENCE",
+        "ok", "accepted",
+        "ok", "rejected KJWT_ERR_ISSUER",
+        "ok", "ok", "rejected KJWT_ERR_SUBJECT",
+        "ok", "accepted",
+        "ok", "rejected KJWT_ERR_AUDIENCE",
+        "ok", "ok", "ok", "accepted",
+        "ok", "rejected KJWT_ERR_EXPIRED",
+        "ok", "rejected KJWT_ERR_TIME_UNKNOWN",
+        "ok", "accepted", "rejected KJWT_ERR_BASE64URL",
+        "rejected KJWT_ERR_SERIALIZATION",
+        "error line too long",
+        "accepted",
+    ]
+    assert outcome[-4].startswith("error ")
+    assert outcome[-3].startswith("error ")
+    assert outcome[-2].startswith("rejected KJWT_ERR_SERIALIZATION")
+    assert re.fullmatch(r"stats|stack \d+ work \d+ instructions \d+",
+                        outcome[-1])
+    claims = json.loads(answers[4].removeprefix("accepted "))
+    assert claims["sub"] == "s" and claims["exp"] == NOW + 86400
+
+
+WORK = {2048: 768, 3072: 1152, 4096: 1536}
+
+
+@pytest.mark.parametrize("board", QEMU_BOARDS)
+def test_figures(board, signer, keys, development_key_file, record_property):
+    """Work and stack by painting, instructions by virtual time; two runs give
+    the same figures to the instruction."""
+    for bits, work in WORK.items():
+        token = signer.ok("mint", "--key", f"file:{keys[bits]}", "--iss",
+                          "bench-7", "--aud", "device-01", "--claim",
+                          "pad=" + "x" * 200, "--now", NOW).strip()
+        shell = Shell(board, development_key_file[bits])
+        answers = shell([f"now {NOW}", "aud device-01", token, "stats",
+                         token, "stats"])
+        assert answers[2].startswith("accepted "), answers
+        assert answers[3] == answers[5]
+        match = re.fullmatch(r"stack (\d+) work (\d+) instructions (\d+)",
+                             answers[3])
+        assert match, answers[3]
+        stack, used, instructions = map(int, match.groups())
+        print(f"{board} {bits}: {answers[3]}")
+        assert used == work
+        assert 100 < stack < 1024
+        assert 100_000 < instructions < 60_000_000
+
+
+ALLOCATOR = re.compile(
+    r"^_?_?(malloc|calloc|realloc|free|sbrk|_sbrk)(_r)?$|^_?_sbrk")
+
+
+def allocator_symbols(elf):
+    """The symbols of an allocator that an image contains or wants."""
+    names = subprocess.run(["arm-none-eabi-nm", elf], capture_output=True,
+                           text=True, check=True).stdout
+    return sorted({line.split()[-1] for line in names.splitlines()
+                   if line.split() and ALLOCATOR.match(line.split()[-1])})
+
+
+@pytest.mark.parametrize("board", QEMU_BOARDS)
+def test_no_allocator(board, vector_key_file):
+    Shell(board, vector_key_file)(["stats"])
+    images = list((ROOT / "build" / board).rglob("*.elf"))
+    assert images
+    for image in images:
+        assert allocator_symbols(image) == []
+
+
+def test_no_allocator_can_fail(tmp_path):
+    """The negative control: an image that allocates is found out."""
+    source = tmp_path / "peer.c"
+    source.write_text("#include <stdlib.h>\n"
+                      "int main(void) { return *(char *)malloc(4); }\n")
+    image = tmp_path / "peer.elf"
+    subprocess.run(["arm-none-eabi-gcc", "-mcpu=cortex-m3", "-mthumb",
+                    "--specs=nosys.specs", source, "-o", image],
+                   check=True, capture_output=True)
+    assert {"malloc", "_sbrk"} <= set(allocator_symbols(image))
+
+
+def test_unknown_board():
+    result = subprocess.run([ROOT / "boards/run", "toaster"],
+                            capture_output=True, text=True)
+    assert result.returncode == 2
+    for board in BOARDS:
+        assert board in result.stderr
+
+
+def test_demo():
+    """The main job on this machine: what boards/demo prints."""
+    result = subprocess.run([ROOT / "boards/demo"], capture_output=True,
+                            text=True, timeout=900)
+    assert result.returncode == 0, result.stderr
+    lines = dict(line.split(": ", 1) for line in result.stdout.splitlines()
+                 if line.startswith(("key: ", "token: ", "tampered: ")))
+    assert (ROOT / lines["key"]).exists()
+    assert lines["token"].count(".") == lines["tampered"].count(".") == 2
+    devices = [line for line in result.stdout.splitlines()
+               if line.startswith("device: ")]
+    assert devices[0].startswith("device: accepted {")
+    assert devices[1] == "device: rejected KJWT_ERR_SIGNATURE"
