@@ -26,8 +26,8 @@ void base64url_encode(const void *bytes, size_t len, char *text)
     *text = '\0';
 }
 
-bool base64url_decode(const char *text, size_t len, uint8_t *bytes,
-                      size_t size, size_t *bytes_len)
+bool base64url_decode(const char *text, size_t len, uint8_t *bytes, size_t size,
+                      size_t *bytes_len)
 {
     uint32_t bits = 0;
     unsigned held = 0;

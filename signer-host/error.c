@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-bool error_set(struct error *error, enum exit_status status,
-               const char *format, ...)
+bool error_set(struct error *error, enum exit_status status, const char *format,
+               ...)
 {
     va_list arguments;
 

@@ -22,9 +22,9 @@ struct error {
 
 /* Fills *error, printf-like; a text too long is cut. Returns false, so that a
  * failing function can end with it. */
-__attribute__((format(printf, 3, 4))) bool
-error_set(struct error *error, enum exit_status status, const char *format,
-          ...);
+__attribute__((format(printf, 3, 4))) bool error_set(struct error *error,
+                                                     enum exit_status status,
+                                                     const char *format, ...);
 
 /* Puts "where: " before the text, where a caller knows the file's name and
  * the callee does not. Returns false. */

@@ -54,8 +54,7 @@ static bool set_operands(struct public_key *key)
            mbedtls_mpi_lset(&rr, 1) == 0 &&
            mbedtls_mpi_shift_l(&rr, 2 * (size_t)key->bits) == 0 &&
            mbedtls_mpi_mod_mpi(&rr, &rr, &n) == 0 &&
-           mpi_to_words(&n, key->n, words) &&
-           mpi_to_words(&rr, key->rr, words);
+           mpi_to_words(&n, key->n, words) && mpi_to_words(&rr, key->rr, words);
     mbedtls_mpi_free(&n);
     mbedtls_mpi_free(&rr);
     return done;
@@ -113,8 +112,10 @@ static bool set_thumbprint(struct public_key *key)
     int len;
 
     modulus_text(key, n);
-    len = snprintf(jwk, sizeof jwk, "{\"e\":\"AQAB\",\"kty\":\"RSA\","
-                                    "\"n\":\"%s\"}", n);
+    len = snprintf(jwk, sizeof jwk,
+                   "{\"e\":\"AQAB\",\"kty\":\"RSA\","
+                   "\"n\":\"%s\"}",
+                   n);
     if (mbedtls_sha256((const uint8_t *)jwk, (size_t)len, digest, 0) != 0)
         return false;
     base64url_encode(digest, sizeof digest, key->thumbprint);
@@ -234,8 +235,8 @@ bool public_key_set_kid(struct public_key *key, const char *kid,
 
 /* The INTEGER at *at as its content bytes; DER's sign byte is a leading zero,
  * which does not count. */
-static bool get_integer(uint8_t **at, const uint8_t *end,
-                        const uint8_t **bytes, size_t *len)
+static bool get_integer(uint8_t **at, const uint8_t *end, const uint8_t **bytes,
+                        size_t *len)
 {
     if (mbedtls_asn1_get_tag(at, end, len, MBEDTLS_ASN1_INTEGER) != 0)
         return false;
@@ -276,8 +277,8 @@ static bool is_der_of(const struct public_key *key, const uint8_t *der,
     return memcmp(der, key->spki + key->spki_len - len, len) == 0;
 }
 
-bool public_key_from_der(const uint8_t *der, size_t len,
-                         struct public_key *key, struct error *error)
+bool public_key_from_der(const uint8_t *der, size_t len, struct public_key *key,
+                         struct error *error)
 {
     uint8_t *at = (uint8_t *)(uintptr_t)der; /* mbedTLS only reads */
     const uint8_t *end = der + len;
@@ -385,8 +386,7 @@ static bool may_verify(const json_t *jwk)
 /* RFC 7518 6.3.2: none of these may be where others can read it. */
 static bool has_private_member(const json_t *jwk)
 {
-    static const char *const names[] = {"d",  "p",  "q",  "dp",
-                                        "dq", "qi", "oth"};
+    static const char *const names[] = {"d", "p", "q", "dp", "dq", "qi", "oth"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (json_object_get(jwk, names[i]) != NULL)
@@ -457,6 +457,7 @@ bool public_key_from_jwk(const json_t *jwk, struct public_key *key,
         !public_key_set_kid(key, json_string_value(kid), error))
         return error_set(error, EXIT_REFUSED,
                          "the JWK's kid must be a string of 1 to %d bytes "
-                         "without NUL", PUBLIC_KEY_MAX_KID);
+                         "without NUL",
+                         PUBLIC_KEY_MAX_KID);
     return true;
 }

@@ -38,7 +38,7 @@ struct public_key {
     _Alignas(8) uint32_t rr[PUBLIC_KEY_MAX_WORDS];
     uint32_t n0inv[2];
     char thumbprint[PUBLIC_KEY_THUMBPRINT_SIZE]; /* RFC 7638 */
-    char kid[PUBLIC_KEY_MAX_KID + 1]; /* the thumbprint unless set */
+    char kid[PUBLIC_KEY_MAX_KID + 1];            /* the thumbprint unless set */
 };
 
 /* Big-endian integers; leading zero bytes do not count. */
@@ -48,8 +48,8 @@ bool public_key_from_modulus(const uint8_t *modulus, size_t modulus_len,
 
 /* A SubjectPublicKeyInfo (RFC 5280) or an RSAPublicKey (RFC 8017 A.1.1), DER
  * and nothing behind it. */
-bool public_key_from_der(const uint8_t *der, size_t len,
-                         struct public_key *key, struct error *error);
+bool public_key_from_der(const uint8_t *der, size_t len, struct public_key *key,
+                         struct error *error);
 
 /* One PEM block, PUBLIC KEY or RSA PUBLIC KEY. NUL-terminated. */
 bool public_key_from_pem(const char *pem, struct public_key *key,

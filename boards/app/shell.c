@@ -1,0 +1,240 @@
+/*
+ * The verify shell: verifies the tokens that arrive on the console, one a
+ * line, against the keys it was built with. One line in, one answer line out;
+ * every other line starts with "# ". boards/README.md lists the commands.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "board.h"
+#include "console.h"
+#include "kjwt.h"
+#include "measure.h"
+#include KJWT_KEYS_FILE
+
+/* "hex " and a token of 4,200 bytes. */
+#define LINE_SIZE (4u + 2u * 4200u)
+#define EXPECTED_SIZE 128u
+/* At the beginning of a line: the end of the input. */
+#define EOT 4
+
+static char line[LINE_SIZE];
+static _Alignas(8) uint32_t work[KJWT_WORK_SIZE(KJWT_KEYS_MAX_BITS) / 4u];
+
+static char audience[EXPECTED_SIZE];
+static char issuer[EXPECTED_SIZE];
+static char subject[EXPECTED_SIZE];
+
+/* Neither an earliest time nor a leeway: the tests set any clock. */
+static struct kjwt_policy policy = {
+    .keys = kjwt_keys,
+    .key_count = KJWT_KEYS_COUNT,
+};
+static int64_t now = KJWT_TIME_UNKNOWN;
+static struct measurement last;
+
+static void answer(const char *text)
+{
+    console_text(text);
+    board_put('\n');
+}
+
+/* The Claims Set byte for byte, but on one line: CR, LF and TAB can only stand
+ * between JSON tokens. */
+static void answer_accepted(const struct kjwt_claims *claims)
+{
+    console_text("accepted ");
+    for (size_t i = 0; i < claims->json_len; i++) {
+        char byte = claims->json[i];
+
+        board_put(byte == '\r' || byte == '\n' || byte == '\t' ? ' ' : byte);
+    }
+    board_put('\n');
+}
+
+static void verify(char *token, size_t len)
+{
+    struct kjwt_claims claims = {0};
+    kjwt_status status = measure_verify(&policy, work, sizeof work, token, len,
+                                        now, &claims, &last);
+
+    if (status == KJWT_OK && kjwt_claims_verified(&claims)) {
+        answer_accepted(&claims);
+        return;
+    }
+    console_text("rejected ");
+    answer(kjwt_status_name(status == KJWT_OK ? KJWT_ERR_UNVERIFIED : status));
+}
+
+/* -1 for what is no hexadecimal digit. */
+static int hex_digit(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+static void command_hex(char *digits, size_t len)
+{
+    bool good = len % 2 == 0;
+
+    for (size_t i = 0; good && i < len / 2; i++) {
+        int high = hex_digit(digits[2 * i]);
+        int low = hex_digit(digits[2 * i + 1]);
+
+        good = high >= 0 && low >= 0;
+        /* Never ahead of what is still to be read. */
+        digits[i] = (char)(high * 16 + low);
+    }
+    if (good)
+        verify(digits, len / 2);
+    else
+        answer("error hex: pairs of hexadecimal digits are needed");
+}
+
+/* Decimal, with the whole range of int64_t. */
+static bool parse_int64(const char *text, size_t len, int64_t *value)
+{
+    bool negative = len > 0 && text[0] == '-';
+    uint64_t limit = (uint64_t)INT64_MAX + (negative ? 1u : 0u);
+    uint64_t magnitude = 0;
+
+    if (len == (negative ? 1u : 0u))
+        return false;
+    for (size_t i = negative ? 1 : 0; i < len; i++) {
+        uint64_t digit = (uint64_t)((unsigned char)text[i]) - '0';
+
+        if (digit > 9 || magnitude > (limit - digit) / 10)
+            return false;
+        magnitude = magnitude * 10 + digit;
+    }
+    if (negative && magnitude > 0)
+        *value = -(int64_t)(magnitude - 1) - 1;
+    else
+        *value = (int64_t)magnitude;
+    return true;
+}
+
+static void command_now(char *text, size_t len)
+{
+    if (len == strlen("unknown") && memcmp(text, "unknown", len) == 0) {
+        now = KJWT_TIME_UNKNOWN;
+    } else if (!parse_int64(text, len, &now)) {
+        answer("error now: seconds since 1970 in decimal, or unknown");
+        return;
+    }
+    answer("ok");
+}
+
+/* Copies an expected value and points *expected to it; "-" is no value. */
+static void expect(const char **expected, char *copy, const char *text,
+                   size_t len)
+{
+    if (len == 1 && text[0] == '-') {
+        *expected = NULL;
+    } else if (len >= EXPECTED_SIZE || memchr(text, '\0', len) != NULL) {
+        answer("error expected value: at most 127 bytes, none of them NUL");
+        return;
+    } else {
+        memcpy(copy, text, len);
+        copy[len] = '\0';
+        *expected = copy;
+    }
+    answer("ok");
+}
+
+static void command_aud(char *text, size_t len)
+{
+    expect(&policy.audience, audience, text, len);
+}
+
+static void command_iss(char *text, size_t len)
+{
+    expect(&policy.issuer, issuer, text, len);
+}
+
+static void command_sub(char *text, size_t len)
+{
+    expect(&policy.subject, subject, text, len);
+}
+
+static void command_stats(void)
+{
+    console_text("stack ");
+    console_uint(last.stack);
+    console_text(" work ");
+    console_uint(last.work);
+    console_text(" instructions ");
+    console_uint(last.instructions);
+    board_put('\n');
+}
+
+static const struct command {
+    char name[5];
+    void (*run)(char *argument, size_t len);
+} commands[] = {
+    {"aud ", command_aud}, {"hex ", command_hex}, {"iss ", command_iss},
+    {"now ", command_now}, {"sub ", command_sub},
+};
+
+static void run_line(size_t len)
+{
+    const size_t prefix = sizeof commands[0].name - 1;
+
+    if (len == strlen("stats") && memcmp(line, "stats", len) == 0) {
+        command_stats();
+        return;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (len >= prefix && memcmp(line, commands[i].name, prefix) == 0) {
+            commands[i].run(line + prefix, len - prefix);
+            return;
+        }
+    }
+    verify(line, len);
+}
+
+/* Reads up to LF and drops one CR before it. *len may exceed LINE_SIZE: the
+ * rest of that line is lost. false at the end of the input. */
+static bool read_line(size_t *len)
+{
+    int byte = board_get();
+    int before = 0;
+
+    *len = 0;
+    if (byte == EOT || byte == BOARD_END)
+        return false;
+    for (; byte != '\n' && byte != BOARD_END; byte = board_get()) {
+        if (*len < LINE_SIZE)
+            line[*len] = (char)byte;
+        (*len)++;
+        before = byte;
+    }
+    if (before == '\r')
+        (*len)--;
+    return true;
+}
+
+int main(void)
+{
+    size_t len;
+
+    board_init();
+    answer("# kjwt " KJWT_VERSION " verify shell on " BOARD_NAME);
+#ifdef KJWT_KEYS_DEVELOPMENT
+    answer("# development key");
+#endif
+    while (read_line(&len)) {
+        if (len <= LINE_SIZE)
+            run_line(len);
+        else
+            answer("error line too long");
+    }
+    board_exit(0);
+}

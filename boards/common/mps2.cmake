@@ -1,0 +1,3 @@
+# What the MPS2 boards have in common.
+include(${CMAKE_CURRENT_LIST_DIR}/cortex_m.cmake)
+list(APPEND KJWT_BOARD_SOURCES common/cmsdk_uart.c common/systick.c)

@@ -1,0 +1,4 @@
+# A process of this machine, built with its own compiler.
+set(KJWT_BOARD_SOURCES posix/board.c)
+# No lazy binding: the dynamic linker's stack would be taken for the verifier's.
+set(KJWT_BOARD_LINK_OPTIONS -Wl,-z,now)

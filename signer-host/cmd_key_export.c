@@ -1,0 +1,177 @@
+/*
+ * key export: public keys as a file for devices, servers and tools.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "key_export.h"
+#include "key_holder.h"
+#include "output.h"
+#include "time_text.h"
+
+/* The keys of all holders, which stay open because they own the names. */
+struct collection {
+    struct key_holder *holders[KJWT_MAX_KEYS];
+    size_t holder_count;
+    struct public_key keys[KJWT_MAX_KEYS];
+    const char *names[KJWT_MAX_KEYS];
+    size_t count;
+    bool development;
+};
+
+static bool too_many(struct error *error)
+{
+    return error_set(error, EXIT_REFUSED,
+                     "more than %d keys, which is what a device takes",
+                     KJWT_MAX_KEYS);
+}
+
+static bool add_keys(struct collection *all, struct key_holder *holder,
+                     struct error *error)
+{
+    struct public_key *keys = NULL;
+    size_t count = 0;
+
+    if (!holder->class->public_keys(holder, &keys, &count, error))
+        return false;
+    if (count > KJWT_MAX_KEYS - all->count) {
+        free(keys);
+        return too_many(error);
+    }
+    for (size_t i = 0; i < count; i++) {
+        all->names[all->count] = holder->name;
+        all->keys[all->count++] = keys[i];
+    }
+    all->development |= holder->development;
+    free(keys);
+    return true;
+}
+
+static bool collect(const struct options *options, struct collection *all,
+                    struct error *error)
+{
+    struct key_options reach = key_options_of(options);
+    size_t count = options_count(options, "key");
+
+    if (count == 0)
+        return error_set(error, EXIT_USAGE, "--key is required");
+    if (count > KJWT_MAX_KEYS)
+        return too_many(error);
+    for (size_t i = 0; i < count; i++) {
+        struct key_holder *holder =
+            key_holder_open(options_value(options, "key", i), &reach, error);
+
+        if (holder == NULL)
+            return false;
+        all->holders[all->holder_count++] = holder;
+        if (!add_keys(all, holder, error))
+            return false;
+    }
+    return true;
+}
+
+static bool set_kid(const struct options *options, struct collection *all,
+                    struct error *error)
+{
+    const char *kid = options_value(options, "kid", 0);
+
+    if (kid == NULL)
+        return true;
+    if (all->count > 1)
+        return error_set(error, EXIT_USAGE,
+                         "--kid names one key, and there are %zu", all->count);
+    return public_key_set_kid(&all->keys[0], kid, error);
+}
+
+/* SOURCE_DATE_EPOCH makes a build that exports its keys reproducible. */
+static bool get_date(int64_t *date, struct error *error)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+
+    *date = (int64_t)time(NULL);
+    return epoch == NULL || time_parse(epoch, date) ||
+           error_set(error, EXIT_USAGE,
+                     "SOURCE_DATE_EPOCH=%s is no number of seconds", epoch);
+}
+
+static bool write_to(const char *path, const struct key_format *format,
+                     const struct key_export *what, struct error *error)
+{
+    char *text = NULL;
+    size_t len = 0;
+    bool done = format->write(what, &text, &len, error);
+
+    if (done)
+        done = path == NULL
+                   ? output_stdout(text, len, error)
+                   : output_file(path, text, len, OUTPUT_PUBLIC, error);
+    free(text);
+    return done;
+}
+
+static bool export(const struct options *options,
+                   const struct key_format *format, struct collection *all,
+                   struct error *error)
+{
+    struct key_export what = {.keys = all->keys, .names = all->names};
+
+    if (!collect(options, all, error) || !set_kid(options, all, error) ||
+        !key_holder_check_set(all->keys, all->count, error) ||
+        !get_date(&what.date, error))
+        return false;
+    if (all->count > 1 && !format->takes_several)
+        return error_set(error, EXIT_USAGE,
+                         "--format %s takes one key, and there are %zu: use "
+                         "jwks or c",
+                         format->name, all->count);
+    what.count = all->count;
+    what.development = all->development;
+    return write_to(options_value(options, "output", 0), format, &what, error);
+}
+
+static bool run(const struct options *options, struct error *error)
+{
+    struct collection all = {.count = 0};
+    const struct key_format *format;
+    const char *name;
+    bool done;
+
+    if (!options_require(options, "format", &name, error))
+        return false;
+    format = key_format_find(name, error);
+    if (format == NULL)
+        return false;
+    if (format->is_binary && !options_given(options, "output") &&
+        isatty(STDOUT_FILENO))
+        return error_set(error, EXIT_USAGE,
+                         "--format %s is binary and not for a terminal: give "
+                         "-o FILE",
+                         name);
+    done = export(options, format, &all, error);
+    for (size_t i = 0; i < all.holder_count; i++)
+        key_holder_close(all.holders[i]);
+    return done;
+}
+
+static const struct option_spec specs[] = {
+    {"key", "URI", "the key; may be repeated", '\0', true},
+    {"format", "FORMAT", "pem, der, jwk, jwks, c or h", '\0', false},
+    {"kid", "KID", "the key's kid instead of its thumbprint", '\0', false},
+    {"output", "FILE", "write to FILE instead of standard output", 'o', false},
+    KEY_OPTION_SPECS,
+    {NULL, NULL, NULL, '\0', false},
+};
+
+const struct command cmd_key_export = {
+    .name = "key export",
+    .summary = "Writes public keys, also as C for a firmware",
+    .usage = "--key URI [--key URI]... --format FORMAT [OPTION]...",
+    .details = "c is one self-contained file with kjwt_keys[]; h declares it. "
+               "SOURCE_DATE_EPOCH sets\nthe date of both.\n",
+    .options = specs,
+    .run = run,
+};

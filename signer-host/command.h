@@ -1,0 +1,32 @@
+/*
+ * A command of signer-host: its row in the table of main.c.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "error.h"
+#include "options.h"
+
+struct command {
+    const char *name;    /* "mint", "key create" */
+    const char *summary; /* one line, for the list of commands */
+    const char *usage;   /* the arguments, as `--help` shows them */
+    const char *details; /* what the options do not say; may be NULL */
+    const struct option_spec *options;
+    size_t operand_max;
+
+    /* Results go to stdout. On failure *error is filled; an empty text means
+     * that the command has told the reason itself. */
+    bool (*run)(const struct options *options, struct error *error);
+};
+
+extern const struct command cmd_key_create;
+extern const struct command cmd_key_export;
+extern const struct command cmd_key_show;
+extern const struct command cmd_mint;
+extern const struct command cmd_verify;
+extern const struct command cmd_inspect;
+
+#endif

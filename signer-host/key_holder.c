@@ -1,0 +1,93 @@
+/*
+ * The kinds of key holders, found by the key URI's scheme.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "key_holder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct key_holder_class *const classes[] = {
+    &key_file_class,
+};
+#define CLASS_COUNT (sizeof classes / sizeof classes[0])
+
+static bool unknown_scheme(const char *uri, struct error *error)
+{
+    char schemes[128] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < CLASS_COUNT; i++)
+        len += (size_t)snprintf(schemes + len, sizeof schemes - len, "%s%s",
+                                i > 0 ? ", " : "", classes[i]->scheme);
+    return error_set(error, EXIT_USAGE,
+                     "%s is no key URI that this program knows: it begins "
+                     "with one of %s",
+                     uri, schemes);
+}
+
+static const struct key_holder_class *find(const char *uri, struct error *error)
+{
+    for (size_t i = 0; i < CLASS_COUNT; i++)
+        if (strncmp(uri, classes[i]->scheme, strlen(classes[i]->scheme)) == 0)
+            return classes[i];
+    (void)unknown_scheme(uri, error);
+    return NULL;
+}
+
+struct key_holder *key_holder_open(const char *uri,
+                                   const struct key_options *options,
+                                   struct error *error)
+{
+    const struct key_holder_class *class = find(uri, error);
+
+    return class == NULL ? NULL : class->open(uri, options, error);
+}
+
+void key_holder_close(struct key_holder *holder)
+{
+    if (holder != NULL)
+        holder->class->close(holder);
+}
+
+bool key_holder_create(const struct key_request *request, char **name,
+                       struct error *error)
+{
+    const char *uri = request->uri != NULL ? request->uri : "awskms:";
+    const struct key_holder_class *class = find(uri, error);
+
+    if (class == NULL)
+        return false;
+    if (class->create == NULL)
+        return error_set(error, EXIT_USAGE,
+                         "%s keys are not made by key create", class->scheme);
+    return class->create(request, name, error);
+}
+
+bool key_holder_check_set(const struct public_key *keys, size_t count,
+                          struct error *error)
+{
+    if (count > KJWT_MAX_KEYS)
+        return error_set(error, EXIT_REFUSED,
+                         "%zu keys: a device takes %d at most", count,
+                         KJWT_MAX_KEYS);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            if (strcmp(keys[i].kid, keys[j].kid) == 0)
+                return error_set(error, EXIT_REFUSED,
+                                 "two keys have the kid %s: give each its own",
+                                 keys[i].kid);
+    return true;
+}
+
+struct key_options key_options_of(const struct options *options)
+{
+    struct key_options values = {
+        .region = options_value(options, "region", 0),
+        .profile = options_value(options, "profile", 0),
+        .message_type = options_value(options, "message-type", 0),
+        .verbose = options_given(options, "verbose")};
+
+    return values;
+}

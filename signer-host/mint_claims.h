@@ -1,0 +1,28 @@
+/*
+ * What `mint` puts into a token: its JOSE Header and its Claims Set, from
+ * options, a claims file and defaults, in this order of precedence.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef MINT_CLAIMS_H
+#define MINT_CLAIMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "members.h"
+#include "options.h"
+
+/* The Claims Set for a token minted at `now`. */
+bool mint_claims(const struct options *options, int64_t now,
+                 struct members *claims, struct error *error);
+
+/* The JOSE Header; kid NULL: none. */
+bool mint_header(const struct options *options, const char *kid,
+                 struct members *header, struct error *error);
+
+/* A NumericDate among the members, a fraction cut off. */
+bool mint_date(const struct members *claims, const char *name, int64_t *date);
+
+#endif

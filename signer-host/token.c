@@ -1,0 +1,198 @@
+/*
+ * Building tokens, and holding them against the verifier that devices run.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "token.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "advice.h"
+#include "base64url.h"
+#include "mint_claims.h"
+#include "time_text.h"
+
+static bool out_of_memory(struct error *error)
+{
+    return error_set(error, EXIT_USAGE, "out of memory");
+}
+
+/* -------------------------------------------------------------- signing --- */
+
+static char *encode(const struct members *members)
+{
+    char *json = members_dump(members);
+    char *text =
+        json != NULL ? malloc(BASE64URL_LENGTH(strlen(json)) + 1) : NULL;
+
+    if (text != NULL)
+        base64url_encode(json, strlen(json), text);
+    free(json);
+    return text;
+}
+
+/* first.second */
+static char *join(const char *first, const char *second)
+{
+    char *joined = NULL;
+
+    if (first == NULL || second == NULL ||
+        asprintf(&joined, "%s.%s", first, second) < 0)
+        return NULL;
+    return joined;
+}
+
+static char *signing_input_of(const struct members *header,
+                              const struct members *claims)
+{
+    char *first = encode(header);
+    char *second = encode(claims);
+    char *signing_input = join(first, second);
+
+    free(first);
+    free(second);
+    return signing_input;
+}
+
+bool token_sign(struct key_holder *holder, const struct members *header,
+                const struct members *claims, char **token, struct error *error)
+{
+    char *signing_input = signing_input_of(header, claims);
+    uint8_t signature[PUBLIC_KEY_MAX_BYTES];
+    char text[BASE64URL_LENGTH(PUBLIC_KEY_MAX_BYTES) + 1];
+    size_t len = 0;
+    bool done;
+
+    if (signing_input == NULL)
+        return out_of_memory(error);
+    done = holder->class->sign(holder, signing_input, strlen(signing_input),
+                               signature, &len, error);
+    if (done) {
+        base64url_encode(signature, len, text);
+        *token = join(signing_input, text);
+        done = *token != NULL || out_of_memory(error);
+    }
+    free(signing_input);
+    return done;
+}
+
+/* ------------------------------------------------------------ verifying --- */
+
+kjwt_status token_verify(const struct kjwt_policy *policy, const char *token,
+                         size_t len, int64_t now,
+                         char scratch[KJWT_MAX_TOKEN_LENGTH],
+                         struct kjwt_claims *claims)
+{
+    KJWT_WORK(work, PUBLIC_KEY_MAX_BITS);
+    kjwt_status status;
+
+    memset(claims, 0, sizeof *claims);
+    status = kjwt_verify_const(policy, work, sizeof work, token, len, scratch,
+                               KJWT_MAX_TOKEN_LENGTH, now, claims);
+    if (status == KJWT_OK && !kjwt_claims_verified(claims))
+        status = KJWT_ERR_UNVERIFIED;
+    return status;
+}
+
+/* What the token itself says, as the expected values; ill-typed ones are left
+ * to the verifier. The strings belong to own. */
+static void expect(struct kjwt_policy *policy, const json_t *own)
+{
+    const json_t *aud = json_object_get(own, "aud");
+
+    policy->issuer = json_string_value(json_object_get(own, "iss"));
+    policy->subject = json_string_value(json_object_get(own, "sub"));
+    policy->audience =
+        json_string_value(json_is_array(aud) ? json_array_get(aud, 0) : aud);
+}
+
+static bool accepted(const struct kjwt_policy *policy, const char *token,
+                     int64_t at, struct error *error)
+{
+    struct kjwt_claims claims;
+    char scratch[KJWT_MAX_TOKEN_LENGTH];
+    char advice[ADVICE_SIZE];
+    kjwt_status status =
+        token_verify(policy, token, strlen(token), at, scratch, &claims);
+
+    if (status == KJWT_OK)
+        return true;
+    advice_format(status, advice);
+    return error_set(error, EXIT_REFUSED,
+                     "not minted, a device would refuse this token: %s",
+                     advice);
+}
+
+/* A date in the token's future, whose fraction would count. */
+static int64_t rounded_up(const struct members *claims, const char *name)
+{
+    const char *text = members_get(claims, name);
+    int64_t date;
+
+    (void)mint_date(claims, name, &date);
+    return date + (text != NULL && strchr(text, '.') != NULL);
+}
+
+static bool check_exp(const struct members *claims, int64_t now,
+                      struct error *error)
+{
+    char exp_text[TIME_TEXT_SIZE];
+    char other_text[TIME_TEXT_SIZE];
+    int64_t exp;
+    int64_t nbf;
+
+    if (!mint_date(claims, "exp", &exp))
+        return true;
+    time_format(exp, exp_text);
+    time_format(now, other_text);
+    if (exp <= now)
+        return error_set(error, EXIT_REFUSED,
+                         "exp %s is not after the present time %s: choose a "
+                         "later --exp or --ttl",
+                         exp_text, other_text);
+    if (!mint_date(claims, "nbf", &nbf) || exp > nbf)
+        return true;
+    time_format(nbf, other_text);
+    return error_set(error, EXIT_REFUSED,
+                     "exp %s is not after nbf %s, so the token would never be "
+                     "valid: choose a later --exp or --ttl",
+                     exp_text, other_text);
+}
+
+static json_t *parse(const struct members *members)
+{
+    json_error_t reason;
+    char *text = members_dump(members);
+    json_t *json =
+        text != NULL ? members_parse(text, strlen(text), &reason) : NULL;
+
+    free(text);
+    return json;
+}
+
+bool token_check(const struct public_key *key, const struct members *header,
+                 const struct members *claims, const char *token, int64_t now,
+                 struct error *error)
+{
+    struct kjwt_key view = public_key_view(key);
+    struct kjwt_policy policy = {.keys = &view, .key_count = 1};
+    int64_t iat = rounded_up(claims, "iat");
+    int64_t nbf = rounded_up(claims, "nbf");
+    int64_t at = iat > nbf ? iat : nbf;
+    json_t *own_header = parse(header);
+    json_t *own_claims = parse(claims);
+    bool done;
+
+    policy.typ = json_string_value(json_object_get(own_header, "typ"));
+    if (members_get(claims, "exp") == NULL)
+        policy.options = KJWT_EXP_OPTIONAL;
+    expect(&policy, own_claims);
+    /* 1970-01-01T00:00:00Z is what a device without a clock says. */
+    done = check_exp(claims, now, error) &&
+           accepted(&policy, token, at > 0 ? at : 1, error);
+    json_decref(own_header);
+    json_decref(own_claims);
+    return done;
+}

@@ -1,0 +1,37 @@
+/*
+ * A JWS in Compact Serialization (RFC 7515 7.1), signed by a key holder.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TOKEN_H
+#define TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "key_holder.h"
+#include "kjwt.h"
+#include "members.h"
+
+/* Signs header and claims. *token is made with malloc. */
+bool token_sign(struct key_holder *holder, const struct members *header,
+                const struct members *claims, char **token,
+                struct error *error);
+
+/* kjwt_verify_const() with work memory of its own. On KJWT_OK, claims point
+ * into scratch. */
+kjwt_status token_verify(const struct kjwt_policy *policy, const char *token,
+                         size_t len, int64_t now,
+                         char scratch[KJWT_MAX_TOKEN_LENGTH],
+                         struct kjwt_claims *claims);
+
+/* Refuses a token that a device would refuse from its first second on: the
+ * verifier's own verdict with the default limits, at max(iat, nbf), for the
+ * token's own typ, iss, sub and aud. */
+bool token_check(const struct public_key *key, const struct members *header,
+                 const struct members *claims, const char *token, int64_t now,
+                 struct error *error);
+
+#endif
