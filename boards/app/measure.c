@@ -36,8 +36,8 @@ kjwt_status measure_verify(const struct kjwt_policy *policy, uint32_t *work,
     paint(stack_limit, stack_pointer);
     paint(work, end);
     board_count_start();
-    status = kjwt_verify(policy, work, work_size, token, token_len, now,
-                         claims);
+    status =
+        kjwt_verify(policy, work, work_size, token, token_len, now, claims);
     measured->instructions = board_count_stop() - overhead;
 
     while (lowest < stack_pointer && *lowest == PAINT)

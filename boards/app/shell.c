@@ -15,7 +15,7 @@
 #include KJWT_KEYS_FILE
 
 /* "hex " and a token of 4,200 bytes. */
-#define LINE_SIZE (4u + 2u * 4200u)
+#define LINE_SIZE     (4u + 2u * 4200u)
 #define EXPECTED_SIZE 128u
 /* At the beginning of a line: the end of the input. */
 #define EOT 4

@@ -10,7 +10,7 @@
 extern uint32_t stack_limit[], stack_top[];
 
 /* Semihosting, which serves for the exit status only. */
-#define SYS_EXIT_EXTENDED 0x20u
+#define SYS_EXIT_EXTENDED            0x20u
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026u
 
 _Noreturn void board_exit(int status)
@@ -19,10 +19,7 @@ _Noreturn void board_exit(int status)
     register uint32_t operation __asm__("r0") = SYS_EXIT_EXTENDED;
     register const uint32_t *argument __asm__("r1") = block;
 
-    __asm__ volatile("bkpt 0xab"
-                     : "+r"(operation)
-                     : "r"(argument)
-                     : "memory");
+    __asm__ volatile("bkpt 0xab" : "+r"(operation) : "r"(argument) : "memory");
     for (;;)
         ;
 }

@@ -1,5 +1,5 @@
-# The toolchain file of every board: what boards/KJWT_BOARD/board.cmake asks for.
-# Configure with
+# The toolchain file of every board: what its board.cmake asks for. Configure
+# with
 #   cmake -S . -B build/BOARD --toolchain boards/common/toolchain.cmake
 #         -DKJWT_BOARD=BOARD -DKJWT_KEYS=/absolute/path/of/keys.c
 #

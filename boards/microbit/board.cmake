@@ -1,4 +1,6 @@
 # BBC micro:bit: nRF51822, Cortex-M0, 16 KB of RAM.
+#
+# SPDX-License-Identifier: Apache-2.0
 include(${CMAKE_CURRENT_LIST_DIR}/../common/cortex_m.cmake)
 set(KJWT_BOARD_CPU_FLAGS -mcpu=cortex-m0 -mthumb)
 list(APPEND KJWT_BOARD_SOURCES microbit/board.c)

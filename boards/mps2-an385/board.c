@@ -20,7 +20,7 @@ struct mpu {
 #define CONTROL_DEFAULTS 4u /* elsewhere the default memory map */
 #define BASE_VALID       0x10u
 #define REGION_ENABLE    1u
-#define REGION_SIZE(log) (((log) - 1u) << 1)
+#define REGION_SIZE(log) ((log)*2u - 2u)
 #define NO_ACCESS        (0u << 24)
 #define READ_ONLY        (6u << 24)
 

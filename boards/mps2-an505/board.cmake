@@ -1,4 +1,6 @@
 # Arm MPS2, AN505: Cortex-M33, Secure state, without its floating point.
+#
+# SPDX-License-Identifier: Apache-2.0
 include(${CMAKE_CURRENT_LIST_DIR}/../common/mps2.cmake)
 set(KJWT_BOARD_CPU_FLAGS -mcpu=cortex-m33 -mthumb -mfloat-abi=soft)
 set(KJWT_BOARD_DEFINITIONS BOARD_UART=0x50200000u BOARD_SYSTICK_NS=50u)

@@ -20,9 +20,9 @@ struct uart_16550 {
 #define DATA_READY    0x01u
 #define TRANSMIT_FREE 0x20u
 
-#define TEST_DEVICE   ((volatile uint32_t *)0x100000u)
-#define TEST_FAIL     0x3333u
-#define TEST_PASS     0x5555u
+#define TEST_DEVICE ((volatile uint32_t *)0x100000u)
+#define TEST_FAIL   0x3333u
+#define TEST_PASS   0x5555u
 
 void board_init(void)
 {
@@ -45,8 +45,7 @@ void board_put(char byte)
 
 _Noreturn void board_exit(int status)
 {
-    *TEST_DEVICE =
-        status == 0 ? TEST_PASS : (uint32_t)status << 16 | TEST_FAIL;
+    *TEST_DEVICE = status == 0 ? TEST_PASS : (uint32_t)status << 16 | TEST_FAIL;
     for (;;)
         ;
 }

@@ -1,5 +1,7 @@
-# QEMU's RISC-V machine "virt", RV32IMC. The 2.2 of the ISA has the CSR
-# instructions in its base.
+# QEMU's RISC-V machine "virt", RV32IMC by version 2.2 of the ISA, whose base has
+# the CSR instructions.
+#
+# SPDX-License-Identifier: Apache-2.0
 set(KJWT_BOARD_COMPILER riscv64-unknown-elf)
 set(KJWT_BOARD_LIBC c)
 set(KJWT_BOARD_CPU_FLAGS -march=rv32imc -misa-spec=2.2 -mabi=ilp32
