@@ -191,6 +191,27 @@ def test_no_allocator_can_fail(tmp_path):
     assert {"malloc", "_sbrk"} <= set(allocator_symbols(image))
 
 
+def test_linker_drops_what_is_not_called(vector_key_file):
+    """A firmware that only verifies carries no names, texts or accessors."""
+    Shell("mps2-an385", vector_key_file)(["stats"])
+    folder = next(path.parent for path in
+                  (ROOT / "build/mps2-an385").glob("*/keys.c")
+                  if path.read_bytes() == vector_key_file.read_bytes())
+    subprocess.run(["cmake", "--build", folder, "--target", "flash-verify"],
+                   check=True, capture_output=True)
+    symbols = {
+        image: subprocess.run(["arm-none-eabi-nm", folder / image], text=True,
+                              capture_output=True, check=True).stdout
+        for image in ("flash-verify.elf", "verify-shell.elf")
+    }
+    droppable = ("kjwt_status_name", "kjwt_status_text", "kjwt_claims_string",
+                 "kjwt_claims_int", "kjwt_verify_const")
+    assert not [name for name in droppable
+                if name in symbols["flash-verify.elf"]]
+    # The negative control: the shell shows names.
+    assert "kjwt_status_name" in symbols["verify-shell.elf"]
+
+
 def test_unknown_board():
     result = subprocess.run([ROOT / "boards/run", "toaster"],
                             capture_output=True, text=True)

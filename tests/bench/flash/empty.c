@@ -1,0 +1,6 @@
+/* The image that everything else is added to.
+ * SPDX-License-Identifier: Apache-2.0 */
+int main(void)
+{
+    return 0;
+}
