@@ -8,7 +8,11 @@
 #include "rsa_kernel.h"
 
 /* (high, low) = x * y + low + high. It cannot overflow:
- * (2^32 - 1)^2 + 2 (2^32 - 1) = 2^64 - 1. */
+ * (2^32 - 1)^2 + 2 (2^32 - 1) = 2^64 - 1. Inline at -Os too: called, it keeps
+ * its operands in memory and takes twice the instructions. */
+#if defined(__GNUC__)
+__attribute__((always_inline))
+#endif
 static inline void mul_add(uint32_t *low, uint32_t *high, uint32_t x,
                            uint32_t y)
 {
