@@ -27,20 +27,32 @@ static json_t *facts_of(const json_t *shared, const struct public_key *key)
     return facts;
 }
 
+/* KMS gives no public half of a key that is disabled or about to be deleted,
+ * and then its state is what one wants to see. */
+static bool is_out_of_use(const json_t *shared)
+{
+    const char *state = json_string_value(json_object_get(shared, "state"));
+
+    return state != NULL && strcmp(state, "Enabled") != 0;
+}
+
 static json_t *list(struct key_holder *holder, struct error *error)
 {
+    json_t *shared = holder->class->describe(holder, error);
     struct public_key *keys = NULL;
     size_t count = 0;
-    json_t *shared;
     json_t *all = NULL;
 
-    if (!holder->class->public_keys(holder, &keys, &count, error))
+    if (shared == NULL)
         return NULL;
-    shared = holder->class->describe(holder, error);
-    if (shared != NULL) {
+    if (holder->class->public_keys(holder, &keys, &count, error)) {
         all = json_array();
         for (size_t i = 0; i < count; i++)
             (void)json_array_append_new(all, facts_of(shared, &keys[i]));
+    } else if (is_out_of_use(shared) && error->status == EXIT_REFUSED) {
+        (void)fprintf(stderr, "signer-host: warning: no public key: %s\n",
+                      error->text);
+        all = json_pack("[O]", shared);
     }
     json_decref(shared);
     free(keys);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const struct key_holder_class *const classes[] = {
+    &key_awskms_class,
     &key_file_class,
 };
 #define CLASS_COUNT (sizeof classes / sizeof classes[0])

@@ -39,6 +39,11 @@ static void write_overview(FILE *out)
         (void)fprintf(out, "  %-11s  %s\n", commands[i]->name,
                       commands[i]->summary);
     (void)fputs("\nkeys:\n"
+                "  awskms:///alias/NAME, awskms:///KEY-ID, awskms:///ARN\n"
+                "               a key in AWS KMS; "
+                "?region=R&profile=P are taken,\n"
+                "               and awskms://HOST:PORT/... for another "
+                "endpoint\n"
                 "  file:PATH    a PEM private key signs (for development); a "
                 "PEM public key,\n"
                 "               JWK or JWK Set verifies\n"

@@ -32,6 +32,79 @@ bool time_parse(const char *text, int64_t *seconds)
     return take_number(&text, seconds) && *text == '\0';
 }
 
+/* Whether text begins with the pattern, whose 0 stands for any digit. */
+static bool matches(const char *text, const char *pattern)
+{
+    for (; *pattern != '\0'; text++, pattern++)
+        if (*pattern == '0' ? *text < '0' || *text > '9' : *text != *pattern)
+            return false;
+    return true;
+}
+
+/* The two digits at text. */
+static int two_digits(const char *text)
+{
+    return (text[0] - '0') * 10 + (text[1] - '0');
+}
+
+/* Days since 1970-01-01 in the Gregorian calendar; false: no such day. */
+static bool days_of(int year, int month, int day, int64_t *days)
+{
+    static const int before[] = {0,   31,  59,  90,  120, 151, 181,
+                                 212, 243, 273, 304, 334, 365};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    int64_t past = (int64_t)year - 1; /* whole years since the year 1 */
+
+    if (year < 1 || month < 1 || month > 12 || day < 1 ||
+        day > before[month] - before[month - 1] + (month == 2 && leap))
+        return false;
+    *days = past * 365 + past / 4 - past / 100 + past / 400 - 719162 +
+            before[month - 1] + (month > 2 && leap) + day - 1;
+    return true;
+}
+
+/* "Z", "+02:00" and nothing behind it. */
+static bool offset_parse(const char *text, int64_t *seconds)
+{
+    *seconds = 0;
+    if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
+        return true;
+    if ((!matches(text, "+00:00") && !matches(text, "-00:00")) ||
+        text[6] != '\0' || two_digits(text + 1) > 23 ||
+        two_digits(text + 4) > 59)
+        return false;
+    *seconds = two_digits(text + 1) * 3600 + two_digits(text + 4) * 60;
+    if (*text == '-')
+        *seconds = -*seconds;
+    return true;
+}
+
+bool time_parse_rfc3339(const char *text, int64_t *seconds)
+{
+    int64_t days;
+    int64_t offset;
+    const char *rest;
+    int hour;
+    int minute;
+    int second;
+
+    if (!matches(text, "0000-00-00") || strchr("Tt ", text[10]) == NULL ||
+        text[10] == '\0' || !matches(text + 11, "00:00:00"))
+        return false;
+    rest = text + strlen("2027-01-15T08:00:00");
+    if (*rest == '.' && matches(rest + 1, "0"))
+        rest += 1 + strspn(rest + 1, "0123456789");
+    hour = two_digits(text + 11);
+    minute = two_digits(text + 14);
+    second = two_digits(text + 17); /* 60 in a leap second */
+    if (!days_of(two_digits(text) * 100 + two_digits(text + 2),
+                 two_digits(text + 5), two_digits(text + 8), &days) ||
+        hour > 23 || minute > 59 || second > 60 || !offset_parse(rest, &offset))
+        return false;
+    *seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset;
+    return *seconds >= 0 && *seconds <= TIME_MAX;
+}
+
 bool duration_parse(const char *text, int64_t *seconds)
 {
     static const char units[] = "smhd";

@@ -18,6 +18,10 @@
 /* A NumericDate in whole seconds, 0 .. TIME_MAX, digits only. */
 bool time_parse(const char *text, int64_t *seconds);
 
+/* RFC 3339: 2027-01-15T08:00:00Z, with a fraction (which is dropped) or another
+ * offset too; 0 .. TIME_MAX. */
+bool time_parse_rfc3339(const char *text, int64_t *seconds);
+
 /* 30, 30s, 15m, 24h, 7d: whole seconds up to TIME_MAX. */
 bool duration_parse(const char *text, int64_t *seconds);
 

@@ -1,5 +1,6 @@
 """What the end-to-end tests share: the programs under test and keys that are
-made at test time.
+made at test time. KJWT_SIGNER names another signer-host than the built one,
+KJWT_LOCAL_KMS a Local-KMS that is there already.
 SPDX-License-Identifier: Apache-2.0
 """
 
@@ -12,9 +13,13 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SIGNER = ROOT / "build/host/signer-host/signer-host"
+SIGNER = pathlib.Path(os.environ.get(
+    "KJWT_SIGNER", ROOT / "build/host/signer-host/signer-host")).resolve()
 VECTORS = ROOT / "tests/vectors"
 NOW = 1800000000
+
+
+pytest_plugins = ["emulators"]
 
 
 def pytest_configure(config):
@@ -37,6 +42,8 @@ def clean_environment(**more):
 
 class Signer:
     """Runs signer-host."""
+
+    path = SIGNER
 
     def __call__(self, *arguments, stdin=None, text=True, env=None, **more):
         return subprocess.run(

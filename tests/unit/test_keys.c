@@ -64,6 +64,9 @@ static void test_selection(void **state)
         kjwt_status status = verify(keys, rows[i].keys, rows[i].signer,
                                     rows[i].header, &claims);
 
+        /* Another key's signature may happen to be above this modulus. */
+        if (status == KJWT_ERR_SIGNATURE_RANGE)
+            status = KJWT_ERR_SIGNATURE;
         if (status != rows[i].status)
             fail_msg("row %zu (%s) ends in %s", i, rows[i].header,
                      kjwt_status_name(status));

@@ -1,0 +1,412 @@
+/*
+ * Credentials: environment, profiles, credential_process.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "aws_credentials.h"
+
+#include "aws_setup.h"
+#include "support.h"
+
+#define COUNT(rows) (sizeof rows / sizeof rows[0])
+
+/* What no message may show. */
+#define SECRET "s3cr3t"
+
+#define KEYS(id)                                                               \
+    "aws_access_key_id = " id "\naws_secret_access_key = " SECRET "-" id "\n"
+#define ENV_KEYS "AWS_ACCESS_KEY_ID=env AWS_SECRET_ACCESS_KEY=" SECRET "-env"
+
+#define PRINT(json) "credential_process = echo '" json "'\n"
+#define PROCESS(version, rest)                                                 \
+    PRINT("{\"Version\": " version ", \"AccessKeyId\": \"process\", "          \
+          "\"SecretAccessKey\": \"" SECRET "-process\"" rest "}")
+
+static const struct {
+    const char *name;
+    const char *variables;
+    const char *credentials;
+    const char *config;
+    const char *profile;
+    const char *id; /* the secret is "s3cr3t-" and it */
+    const char *token;
+    const char *source; /* a part of it */
+    int64_t expiration;
+} rows[] = {
+    {"environment", ENV_KEYS, NULL, NULL, NULL, "env", NULL, "environment", 0},
+    {"session token", ENV_KEYS " AWS_SESSION_TOKEN=t", NULL, NULL, NULL, "env",
+     "t", "environment", 0},
+    {"empty session token", ENV_KEYS " AWS_SESSION_TOKEN=", NULL, NULL, NULL,
+     "env", NULL, "environment", 0},
+    {"environment before profile", ENV_KEYS, "[default]\n" KEYS("file"), NULL,
+     NULL, "env", NULL, "environment", 0},
+    {"AWS_PROFILE is not before the environment", ENV_KEYS " AWS_PROFILE=x",
+     "[x]\n" KEYS("file"), NULL, NULL, "env", NULL, "environment", 0},
+    {"nor an error beside it", ENV_KEYS " AWS_PROFILE=x", NULL, NULL, NULL,
+     "env", NULL, "environment", 0},
+    {"nor are files read beside it", ENV_KEYS, "rubbish\n", NULL, NULL, "env",
+     NULL, "environment", 0},
+    {"a named profile before the environment", ENV_KEYS " AWS_SESSION_TOKEN=t",
+     "[x]\n" KEYS("file"), NULL, "x", "file", NULL, "profile x in ", 0},
+    {"a named profile beside half an environment", "AWS_ACCESS_KEY_ID=env",
+     "[x]\n" KEYS("file"), NULL, "x", "file", NULL, "/.aws/credentials", 0},
+    {"empty environment",
+     "AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY=", "[default]\n" KEYS("file"),
+     NULL, NULL, "file", NULL, "profile default", 0},
+    {"a token alone is no environment", "AWS_SESSION_TOKEN=t",
+     "[default]\n" KEYS("file"), NULL, NULL, "file", NULL, "profile default",
+     0},
+    {"AWS_PROFILE", "AWS_PROFILE=x",
+     "[default]\n" KEYS("other") "[x]\n" KEYS("file") "aws_session_token = t\n",
+     NULL, NULL, "file", "t", "profile x", 0},
+    {"config file", NULL, NULL,
+     "[profile x]\n" KEYS("file") "aws_session_token = t\n", "x", "file", "t",
+     "/.aws/config", 0},
+    {"credentials before config", NULL, "[x]\n" KEYS("file"),
+     "[profile x]\n" KEYS("other") "aws_session_token = t\n", "x", "file", NULL,
+     "/.aws/credentials", 0},
+    {"keys before a process", NULL, "[x]\n" KEYS("file"),
+     "[profile x]\n" PROCESS("1", ""), "x", "file", NULL, "/.aws/credentials",
+     0},
+    {"sso of another profile", NULL, "[x]\n" KEYS("file"),
+     "[default]\nsso_session = s\n", "x", "file", NULL, "profile x", 0},
+    {"process", NULL, NULL, "[default]\n" PROCESS("1", ""), NULL, "process",
+     NULL, "credential_process of profile default", 0},
+    {"process, all members", NULL, NULL,
+     "[profile x]\n" PROCESS("1", ", \"SessionToken\": \"t\", \"Expiration\": "
+                                  "\"2199-01-01T00:00:00Z\", \"Other\": 1"),
+     "x", "process", "t", "credential_process of profile x",
+     INT64_C(7226582400)},
+    {"process, null members", NULL, NULL,
+     "[default]\n" PROCESS("1", ", \"SessionToken\": null, \"Expiration\": "
+                                "null"),
+     NULL, "process", NULL, "credential_process", 0},
+    {"process in the credentials file", NULL, "[default]\n" PROCESS("1", ""),
+     NULL, NULL, "process", NULL, "credential_process", 0},
+    {"process with the environment", "AWS_PROFILE=x", NULL,
+     "[profile x]\ncredential_process = sh -c 'printf \"{\\\"Version\\\":1,"
+     "\\\"AccessKeyId\\\":\\\"$AWS_PROFILE\\\",\\\"SecretAccessKey\\\":"
+     "\\\"" SECRET "-$AWS_PROFILE\\\"}\"; echo words >&2'\n",
+     NULL, "x", NULL, "credential_process", 0},
+};
+
+static void check_row(size_t i, const struct aws_credentials *credentials)
+{
+    char secret[64];
+
+    (void)snprintf(secret, sizeof secret, SECRET "-%s", rows[i].id);
+    if (strcmp(credentials->access_key_id, rows[i].id) != 0)
+        fail_msg("%s: keys of %s", rows[i].name, credentials->access_key_id);
+    assert_string_equal(credentials->secret_access_key, secret);
+    if (rows[i].token == NULL)
+        assert_null(credentials->session_token);
+    else
+        assert_string_equal(credentials->session_token, rows[i].token);
+    if (strstr(credentials->source, rows[i].source) == NULL)
+        fail_msg("%s: %s", rows[i].name, credentials->source);
+    assert_int_equal(credentials->expiration, rows[i].expiration);
+}
+
+static void test_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct aws_credentials credentials;
+        struct error error = {.text = ""};
+
+        aws_given(rows[i].variables, rows[i].credentials, rows[i].config);
+        if (!aws_credentials_load(rows[i].profile, &credentials, &error))
+            fail_msg("%s: %s", rows[i].name, error.text);
+        check_row(i, &credentials);
+        aws_credentials_clear(&credentials);
+        assert_null(credentials.secret_access_key);
+    }
+}
+
+#define CLI "credential_process = aws configure export-credentials --profile x"
+
+static const struct {
+    const char *name;
+    const char *variables;
+    const char *credentials;
+    const char *config;
+    const char *profile;
+    const char *text[2]; /* parts of the error */
+} error_rows[] = {
+    {"no secret in the environment",
+     "AWS_ACCESS_KEY_ID=a",
+     "[default]\n" KEYS("file"),
+     NULL,
+     NULL,
+     {"the environment has AWS_ACCESS_KEY_ID and no AWS_SECRET_ACCESS_KEY"}},
+    {"no id in the environment",
+     "AWS_SECRET_ACCESS_KEY=" SECRET " AWS_ACCESS_KEY_ID=",
+     "[default]\n" KEYS("file"),
+     NULL,
+     NULL,
+     {"the environment has AWS_SECRET_ACCESS_KEY and no AWS_ACCESS_KEY_ID"}},
+    {"line end in the environment",
+     "AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=" SECRET "\n",
+     NULL,
+     NULL,
+     NULL,
+     {"environment: the secret access key holds"}},
+    {"token with a carriage return",
+     ENV_KEYS " AWS_SESSION_TOKEN=" SECRET "\r",
+     NULL,
+     NULL,
+     NULL,
+     {"environment: the session token holds"}},
+    {"id with a DEL",
+     "AWS_ACCESS_KEY_ID=a\x7f AWS_SECRET_ACCESS_KEY=" SECRET,
+     NULL,
+     NULL,
+     NULL,
+     {"environment: the access key id holds"}},
+    {"not ASCII",
+     "AWS_ACCESS_KEY_ID=\xc3\xa9 AWS_SECRET_ACCESS_KEY=" SECRET,
+     NULL,
+     NULL,
+     NULL,
+     {"environment: the access key id holds"}},
+    {"blank in a file",
+     NULL,
+     "[default]\naws_access_key_id = a\naws_secret_access_key = " SECRET " b\n",
+     NULL,
+     NULL,
+     {"profile default in ", "the secret access key holds"}},
+    {"none",
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     {"AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and in profile default (in "
+      "neither ",
+      "run `aws configure`"}},
+    {"none in the profile",
+     NULL,
+     NULL,
+     "[default]\nregion = r\n",
+     NULL,
+     {"/.aws/credentials and ", "/.aws/config."}},
+    {"none in the named profile",
+     ENV_KEYS,
+     "[default]\n" KEYS("file"),
+     "[profile x]\nregion = r\n",
+     "x",
+     {"no AWS credentials in profile x in ", "put aws_access_key_id"}},
+    {"named and missing",
+     ENV_KEYS,
+     "[default]\n" KEYS("file"),
+     NULL,
+     "x",
+     {"/.aws/credentials nor ", "has a profile x"}},
+    {"AWS_PROFILE missing",
+     "AWS_PROFILE=x",
+     "[default]\n" KEYS("file"),
+     NULL,
+     NULL,
+     {"and in profile x (in neither "}},
+    {"no secret in the profile",
+     NULL,
+     "[x]\naws_access_key_id = a\n",
+     "[profile x]\naws_secret_access_key = " SECRET "\n",
+     "x",
+     {"profile x in ", "has aws_access_key_id and no aws_secret_access_key"}},
+    {"no id in the profile",
+     NULL,
+     NULL,
+     "[profile x]\naws_secret_access_key = " SECRET "\n" PROCESS("1", ""),
+     "x",
+     {"/.aws/config has aws_secret_access_key and no aws_access_key_id"}},
+    {"sso",
+     ENV_KEYS,
+     "[default]\n" KEYS("file"),
+     "[profile x]\nsso_session = s\nsso_account_id = 1\n",
+     "x",
+     {"profile x has sso_session", CLI " --format process"}},
+    {"sso of AWS_PROFILE",
+     "AWS_PROFILE=x",
+     "[default]\n" KEYS("file"),
+     "[profile x]\nsso_start_url = s\n",
+     NULL,
+     {"profile x has sso_start_url", CLI}},
+    {"login_session",
+     NULL,
+     NULL,
+     "[profile x]\nlogin_session = s\n",
+     "x",
+     {"profile x has login_session", CLI}},
+    {"role_arn beside keys",
+     NULL,
+     "[x]\n" KEYS("file"),
+     "[profile x]\nrole_arn = r\nsource_profile = x\n",
+     "x",
+     {"profile x has role_arn", CLI}},
+    {"credential_source",
+     NULL,
+     NULL,
+     "[profile x]\ncredential_source = Environment\n",
+     "x",
+     {"profile x has credential_source", CLI}},
+    {"web_identity_token_file beside a process",
+     NULL,
+     NULL,
+     "[profile x]\nweb_identity_token_file = f\n" PROCESS("1", ""),
+     "x",
+     {"profile x has web_identity_token_file", CLI}},
+    {"process fails",
+     NULL,
+     NULL,
+     "[default]\ncredential_process = sh -c 'echo log in first >&2; exit 7'\n",
+     NULL,
+     {"credential_process of profile default: it ended with exit status 7: log "
+      "in first"}},
+    {"process is no program",
+     NULL,
+     NULL,
+     "[default]\ncredential_process = /nil/none\n",
+     NULL,
+     {"credential_process of profile default: cannot run /nil/none: No such"}},
+    {"process is no command line",
+     NULL,
+     NULL,
+     "[default]\ncredential_process = 'a\n",
+     NULL,
+     {"default: the command line has a quote that is not closed"}},
+    {"process prints nothing",
+     NULL,
+     NULL,
+     "[default]\ncredential_process = true\n",
+     NULL,
+     {"prints no JSON object"}},
+    {"process prints no JSON",
+     NULL,
+     NULL,
+     "[default]\ncredential_process = echo {\"AccessKeyId\":" SECRET "}\n",
+     NULL,
+     {"prints no JSON object"}},
+    {"process prints no object",
+     NULL,
+     NULL,
+     "[default]\n" PRINT("[\"" SECRET "\"]"),
+     NULL,
+     {"prints no JSON object"}},
+    {"process prints too much",
+     NULL,
+     NULL,
+     "[default]\ncredential_process = yes " SECRET "\n",
+     NULL,
+     {"prints more than 65536 bytes"}},
+    {"duplicate member",
+     NULL,
+     NULL,
+     "[default]\n" PROCESS("1", ", \"AccessKeyId\": \"b\""),
+     NULL,
+     {"prints no JSON object"}},
+    {"version 2",
+     NULL,
+     NULL,
+     "[default]\n" PROCESS("2", ""),
+     NULL,
+     {"\"Version\": 1"}},
+    {"version as a string",
+     NULL,
+     NULL,
+     "[default]\n" PROCESS("\"1\"", ""),
+     NULL,
+     {"\"Version\": 1"}},
+    {"version as a real",
+     NULL,
+     NULL,
+     "[default]\n" PROCESS("1.0", ""),
+     NULL,
+     {"\"Version\": 1"}},
+    {"no version",
+     NULL,
+     NULL,
+     "[default]\n" PRINT("{\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"b\"}"),
+     NULL,
+     {"\"Version\": 1"}},
+    {"no id",
+     NULL,
+     NULL,
+     "[default]\n" PRINT("{\"Version\":1,\"SecretAccessKey\":\"" SECRET "\"}"),
+     NULL,
+     {"no string in \"AccessKeyId\""}},
+    {"empty secret",
+     NULL,
+     NULL,
+     "[default]\n" PRINT("{\"Version\":1,\"AccessKeyId\":\"a\","
+                         "\"SecretAccessKey\":\"\"}"),
+     NULL,
+     {"no string in \"SecretAccessKey\""}},
+    {"token is a number",
+     NULL,
+     NULL,
+     "[default]\n" PROCESS("1", ",\"SessionToken\": 1"),
+     NULL,
+     {"no string in \"SessionToken\""}},
+    {"token with a line end",
+     NULL,
+     NULL,
+     "[default]\n" PROCESS("1", ",\"SessionToken\": \"" SECRET "\\u000a\""),
+     NULL,
+     {"credential_process of profile default: the session token"}},
+    {"expiration is a number",
+     NULL,
+     NULL,
+     "[default]\n" PROCESS("1", ",\"Expiration\": 1"),
+     NULL,
+     {"no string in \"Expiration\""}},
+    {"expiration is no time",
+     NULL,
+     NULL,
+     "[default]\n" PROCESS("1", ",\"Expiration\": \"soon\""),
+     NULL,
+     {"\"Expiration\" soon is no RFC 3339 time"}},
+    {"expired",
+     NULL,
+     NULL,
+     "[default]\n" PROCESS("1", ",\"Expiration\": \"2020-01-01T00:00:00Z\""),
+     NULL,
+     {"expired at 2020-01-01T00:00:00Z", "renew the session"}},
+    {"malformed file",
+     NULL,
+     "[default]\n" SECRET "\n",
+     NULL,
+     NULL,
+     {"/.aws/credentials: line 2 "}},
+};
+
+static void test_errors(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(error_rows); i++) {
+        struct aws_credentials credentials;
+        struct error error = {.text = ""};
+
+        aws_given(error_rows[i].variables, error_rows[i].credentials,
+                  error_rows[i].config);
+        if (aws_credentials_load(error_rows[i].profile, &credentials, &error))
+            fail_msg("%s is taken", error_rows[i].name);
+        assert_int_equal(error.status, EXIT_USAGE);
+        assert_null(credentials.access_key_id);
+        assert_null(credentials.secret_access_key);
+        for (size_t j = 0; j < 2 && error_rows[i].text[j] != NULL; j++)
+            if (strstr(error.text, error_rows[i].text[j]) == NULL)
+                fail_msg("%s: %s", error_rows[i].name, error.text);
+        if (strstr(error.text, SECRET) != NULL)
+            fail_msg("%s shows a secret: %s", error_rows[i].name, error.text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_found),
+        cmocka_unit_test(test_errors),
+    };
+
+    return cmocka_run_group_tests_name("aws_credentials", tests, aws_setup,
+                                       aws_teardown);
+}
