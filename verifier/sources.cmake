@@ -11,7 +11,12 @@ set(KJWT_SOURCES
     src/keyset.c
     src/numeric_date.c
     src/policy.c
+    src/rsa_armv6m.S
+    src/rsa_armv7em.S
+    src/rsa_armv7m.S
     src/rsa_portable.c
+    src/rsa_rows.c
+    src/rsa_rv32im.S
     src/rsassa.c
     src/status.c
     src/verify.c)

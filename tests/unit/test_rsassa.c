@@ -127,7 +127,7 @@ static void fill(kjwt_limb *limbs, uint32_t words, uint32_t *seed)
 
 static void to_mpi(mbedtls_mpi *mpi, const kjwt_limb *limbs, uint32_t words)
 {
-    uint8_t bytes[512];
+    uint8_t bytes[1024];
 
     for (uint32_t i = 0; i < words; i++)
         for (int b = 0; b < 4; b++)
@@ -135,31 +135,56 @@ static void to_mpi(mbedtls_mpi *mpi, const kjwt_limb *limbs, uint32_t words)
     assert_int_equal(mbedtls_mpi_read_binary_le(mpi, bytes, 4 * words), 0);
 }
 
-/* Whether r R = a b mod n. */
-static bool is_product(const kjwt_limb *r, const kjwt_limb *a,
-                       const kjwt_limb *b, const kjwt_limb *n, uint32_t words)
-{
-    mbedtls_mpi left, right, modulus, factor;
-    bool same;
+struct numbers {
+    mbedtls_mpi a, b, n, t, expected;
+};
 
-    mbedtls_mpi_init(&left);
-    mbedtls_mpi_init(&right);
-    mbedtls_mpi_init(&modulus);
-    mbedtls_mpi_init(&factor);
-    to_mpi(&modulus, n, words);
-    to_mpi(&left, r, words);
-    to_mpi(&right, a, words);
-    to_mpi(&factor, b, words);
-    assert_int_equal(mbedtls_mpi_shift_l(&left, 32 * words), 0);
-    assert_int_equal(mbedtls_mpi_mul_mpi(&right, &right, &factor), 0);
-    assert_int_equal(mbedtls_mpi_mod_mpi(&left, &left, &modulus), 0);
-    assert_int_equal(mbedtls_mpi_mod_mpi(&right, &right, &modulus), 0);
-    same = mbedtls_mpi_cmp_mpi(&left, &right) == 0;
-    mbedtls_mpi_free(&left);
-    mbedtls_mpi_free(&right);
-    mbedtls_mpi_free(&modulus);
-    mbedtls_mpi_free(&factor);
-    return same;
+static void init(struct numbers *numbers)
+{
+    mbedtls_mpi_init(&numbers->a);
+    mbedtls_mpi_init(&numbers->b);
+    mbedtls_mpi_init(&numbers->n);
+    mbedtls_mpi_init(&numbers->t);
+    mbedtls_mpi_init(&numbers->expected);
+}
+
+static void release(struct numbers *numbers)
+{
+    mbedtls_mpi_free(&numbers->a);
+    mbedtls_mpi_free(&numbers->b);
+    mbedtls_mpi_free(&numbers->n);
+    mbedtls_mpi_free(&numbers->t);
+    mbedtls_mpi_free(&numbers->expected);
+}
+
+static void check_product(struct numbers *numbers, const kjwt_limb *t,
+                          const kjwt_limb *a, const kjwt_limb *b,
+                          uint32_t words)
+{
+    to_mpi(&numbers->a, a, words);
+    to_mpi(&numbers->b, b, words);
+    to_mpi(&numbers->t, t, 2 * words);
+    assert_int_equal(mbedtls_mpi_mul_mpi(&numbers->expected, &numbers->a,
+                                         &numbers->b), 0);
+    assert_int_equal(mbedtls_mpi_cmp_mpi(&numbers->t, &numbers->expected), 0);
+}
+
+/* (carry, t) R - before is a multiple of n, below n R. */
+static void check_reduced(struct numbers *numbers, const kjwt_limb *before,
+                          const kjwt_limb *after, const kjwt_limb *n,
+                          uint32_t words)
+{
+    to_mpi(&numbers->t, before, 2 * words);
+    to_mpi(&numbers->a, after, words + 1);
+    to_mpi(&numbers->n, n, words);
+    assert_int_equal(mbedtls_mpi_shift_l(&numbers->a, 32 * words), 0);
+    assert_int_equal(mbedtls_mpi_sub_mpi(&numbers->a, &numbers->a,
+                                         &numbers->t), 0);
+    assert_int_equal(mbedtls_mpi_div_mpi(&numbers->b, &numbers->expected,
+                                         &numbers->a, &numbers->n), 0);
+    assert_int_equal(mbedtls_mpi_cmp_int(&numbers->expected, 0), 0);
+    assert_true(mbedtls_mpi_cmp_int(&numbers->b, 0) >= 0);
+    assert_true(mbedtls_mpi_bitlen(&numbers->b) <= 32 * words);
 }
 
 static uint32_t negated_inverse(uint32_t odd)
@@ -173,27 +198,31 @@ static uint32_t negated_inverse(uint32_t odd)
 
 static void test_kernel(void **state)
 {
-    static _Alignas(8) kjwt_limb n[128], a[128], b[128], r[128], t[256];
+    static _Alignas(8) kjwt_limb n[128], a[128], b[128], t[257], before[256];
+    struct numbers numbers;
     uint32_t seed = 7515;
 
     (void)state;
+    init(&numbers);
     for (uint32_t words = 64; words <= 128; words += 32) {
         for (int i = 0; i < 300; i++) {
-            struct kjwt_modulus modulus = {n, 0, words};
-
             fill(n, words, &seed);
             fill(a, words, &seed);
             fill(b, words, &seed);
             n[0] |= 1;
             n[words - 1] |= 0x80000000;
-            modulus.n0inv = negated_inverse(n[0]);
-            kjwt_mont_mul(r, a, b, &modulus, t);
-            assert_true(is_product(r, a, b, n, words));
-            memcpy(r, a, sizeof r);
-            kjwt_mont_square(r, &modulus, t);
-            assert_true(is_product(r, a, a, n, words));
+            kjwt_limbs_multiply(t, a, b, words);
+            check_product(&numbers, t, a, b, words);
+            kjwt_limbs_square(t, a, words);
+            check_product(&numbers, t, a, a, words);
+            fill(t, 2 * words, &seed);
+            memcpy(before, t, sizeof before);
+            t[2 * words] = kjwt_limbs_reduce(t, n, negated_inverse(n[0]),
+                                             words);
+            check_reduced(&numbers, before, t + words, n, words);
         }
     }
+    release(&numbers);
 }
 
 /* A block that differs in one bit, wherever, does not verify. */

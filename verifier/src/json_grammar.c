@@ -3,8 +3,6 @@
  * it only sees what passed here.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <string.h>
-
 #include "json.h"
 
 _Static_assert(KJWT_MAX_JSON_DEPTH >= 1 && KJWT_MAX_JSON_DEPTH <= 32,
@@ -171,11 +169,11 @@ static kjwt_status number(struct cursor *c)
     return KJWT_OK;
 }
 
-static kjwt_status literal(struct cursor *c, const char *word, size_t len)
+static kjwt_status literal(struct cursor *c, const char *word)
 {
-    if ((size_t)(c->end - c->pos) < len || memcmp(c->pos, word, len) != 0)
-        return KJWT_ERR_JSON;
-    c->pos += len;
+    while (*word != '\0')
+        if (take(c) != (uint8_t)*word++)
+            return KJWT_ERR_JSON;
     return KJWT_OK;
 }
 
@@ -187,11 +185,11 @@ static kjwt_status scalar(struct cursor *c)
         c->pos++;
         return string(c);
     case 't':
-        return literal(c, "true", 4);
+        return literal(c, "true");
     case 'f':
-        return literal(c, "false", 5);
+        return literal(c, "false");
     case 'n':
-        return literal(c, "null", 4);
+        return literal(c, "null");
     default:
         return number(c);
     }

@@ -73,22 +73,12 @@ uint8_t kjwt_json_string_next(struct kjwt_json_string *string)
     if (byte != '\\')
         return byte;
     byte = take(string);
-    switch (byte) {
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    case 'u':
+    if (byte == 'u')
         return unicode_escape(string);
-    default:
-        return byte; /* the quote, the backslash, the slash */
-    }
+    for (int i = 0; i < 5; i++)
+        if (byte == (uint8_t)"bfnrt"[i])
+            return (uint8_t)"\b\f\n\r\t"[i];
+    return byte; /* the quote, the backslash, the slash */
 }
 
 bool kjwt_json_string_is(struct kjwt_json_value value, const char *expected)

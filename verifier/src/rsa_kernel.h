@@ -1,15 +1,20 @@
 /*
- * The RSA kernel: Montgomery multiplication, one file per architecture.
+ * The RSA kernel: products, squares and Montgomery reduction of big integers.
  * SPDX-License-Identifier: Apache-2.0
  *
+ *   rsa_armv7em.S   ARMv7E-M and ARMv8-M Mainline with DSP: whole, on UMAAL
+ *   rsa_armv6m.S    ARMv6-M and ARMv8-M Baseline: whole, row by row
+ *   rsa_rows.c      all others, on kjwt_add_four_rows() of
+ *                   rsa_armv7m.S, rsa_rv32im.S, rsa_portable.c
+ *
  * Operands are little-endian arrays of `words` 32-bit limbs, words a multiple
- * of 4, aligned to 8 bytes. R = 2^(32 words). n is odd with its top bit set.
- * Results are below R and right modulo n, not always below n.
+ * of 16, aligned to 4 bytes. R = 2^(32 words). n is odd, its top bit set.
  */
 #ifndef KJWT_RSA_KERNEL_H
 #define KJWT_RSA_KERNEL_H
 
 #include "kjwt.h"
+#include "rsa_arch.h"
 
 /* Limbs lie in memory that the caller declared as something else. */
 #if defined(__GNUC__)
@@ -18,21 +23,17 @@ typedef uint32_t __attribute__((may_alias)) kjwt_limb;
 typedef uint32_t kjwt_limb;
 #endif
 
-struct kjwt_modulus {
-    const kjwt_limb *n;
-    uint32_t n0inv; /* -n^-1 mod 2^32 */
-    uint32_t words;
-};
+/* t[2 words] = a * b. */
+void kjwt_limbs_multiply(kjwt_limb *t, const kjwt_limb *a, const kjwt_limb *b,
+                         uint32_t words);
 
-/* r = a * b / R mod n. t is scratch of 2 * words limbs; r may be a or b. */
-void kjwt_mont_mul(kjwt_limb *r, const kjwt_limb *a, const kjwt_limb *b,
-                   const struct kjwt_modulus *modulus, kjwt_limb *t);
+/* t[2 words] = a * a. */
+void kjwt_limbs_square(kjwt_limb *t, const kjwt_limb *a, uint32_t words);
 
-/* r = r * r / R mod n. */
-void kjwt_mont_square(kjwt_limb *r, const struct kjwt_modulus *modulus,
-                      kjwt_limb *t);
-
-/* r -= n, modulo R. Returns the borrow. */
-uint32_t kjwt_limbs_subtract(kjwt_limb *r, const kjwt_limb *n, uint32_t words);
+/* Adds a multiple of n to t[2 words] that makes its lower half zero, with
+ * n0inv = -n^-1 mod 2^32. Returns the carry out of t: carry and upper half are
+ * t / R mod n, below R + n. */
+uint32_t kjwt_limbs_reduce(kjwt_limb *t, const kjwt_limb *n, uint32_t n0inv,
+                           uint32_t words);
 
 #endif

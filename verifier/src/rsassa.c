@@ -23,7 +23,10 @@ static kjwt_limb *to_limbs(char *bytes, uint32_t words)
     uint8_t *aligned = (uint8_t *)bytes + (misaligned != 0 ? 8 - misaligned : 0);
     kjwt_limb *limbs = (kjwt_limb *)(void *)aligned;
 
-    memmove(aligned, bytes, words * sizeof *limbs);
+    /* From the end, since they overlap. No memmove(): nothing else here links
+     * that. */
+    for (size_t i = words * sizeof *limbs; i-- > 0;)
+        aligned[i] = (uint8_t)bytes[i];
     for (uint32_t low = 0, high = words - 1; low < high; low++, high--) {
         uint32_t most = read_be32(aligned + 4 * low);
         uint32_t least = read_be32(aligned + 4 * high);
@@ -42,17 +45,56 @@ static bool is_below(const kjwt_limb *a, const kjwt_limb *b, uint32_t words)
     return false;
 }
 
-/* RSAVP1 (RFC 8017 5.2.2) for e = 65537 = 2^16 + 1: em = s^e mod n.
- * em and t are the work's three operands. */
-static void rsavp1(kjwt_limb *em, const kjwt_limb *s, const struct kjwt_key *key,
-                   const struct kjwt_modulus *modulus, kjwt_limb *t)
+/* The modulus and where products are made: t[2 * words]. */
+struct montgomery {
+    const kjwt_limb *n;
+    kjwt_limb *t;
+    uint32_t n0inv;
+    uint32_t words;
+};
+
+static void subtract(kjwt_limb *r, const kjwt_limb *n, uint32_t words)
 {
-    kjwt_mont_mul(em, s, key->rr, modulus, t);  /* s R */
-    for (int i = 0; i < 16; i++)
-        kjwt_mont_square(em, modulus, t);       /* s^65536 R */
-    kjwt_mont_mul(em, em, s, modulus, t);       /* s^65537 */
-    if (!is_below(em, modulus->n, modulus->words))
-        kjwt_limbs_subtract(em, modulus->n, modulus->words);
+    uint32_t borrow = 0;
+
+    for (uint32_t i = 0; i < words; i++) {
+        uint64_t difference = (uint64_t)r[i] - n[i] - borrow;
+
+        r[i] = (uint32_t)difference;
+        borrow = (uint32_t)(difference >> 32) & 1;
+    }
+}
+
+/* r = t / R mod n, below R. */
+static void reduce(const struct montgomery *m, kjwt_limb *r)
+{
+    uint32_t carry = kjwt_limbs_reduce(m->t, m->n, m->n0inv, m->words);
+
+    memcpy(r, m->t + m->words, m->words * sizeof *r);
+    if (carry != 0)
+        subtract(r, m->n, m->words);
+}
+
+/* r = a * b / R mod n; r may be a. */
+static void multiply(const struct montgomery *m, kjwt_limb *r,
+                     const kjwt_limb *a, const kjwt_limb *b)
+{
+    kjwt_limbs_multiply(m->t, a, b, m->words);
+    reduce(m, r);
+}
+
+/* RSAVP1 (RFC 8017 5.2.2) for e = 65537 = 2^16 + 1: em = s^e mod n. */
+static void rsavp1(const struct montgomery *m, kjwt_limb *em,
+                   const kjwt_limb *s, const kjwt_limb *rr)
+{
+    multiply(m, em, s, rr); /* s R */
+    for (int i = 0; i < 16; i++) {
+        kjwt_limbs_square(m->t, em, m->words);
+        reduce(m, em);      /* in the end s^65536 R */
+    }
+    multiply(m, em, em, s); /* s^65537 */
+    if (!is_below(em, m->n, m->words))
+        subtract(em, m->n, m->words);
 }
 
 /*
@@ -84,20 +126,20 @@ kjwt_status kjwt_rsassa_verify(const struct kjwt_key *key,
                                char *signature, size_t signature_len,
                                void *work, uint32_t *proof)
 {
-    const struct kjwt_modulus modulus = {(const kjwt_limb *)key->n,
-                                         key->n0inv[0], key->bits / 32};
+    const uint32_t words = key->bits / 32;
     kjwt_limb *em = work;
-    kjwt_limb *t = em + modulus.words;
+    const struct montgomery m = {(const kjwt_limb *)key->n, em + words,
+                                 key->n0inv[0], words};
     kjwt_limb *s;
     uint32_t difference;
 
     if (signature_len != key->bits / 8)
         return KJWT_ERR_SIGNATURE_LENGTH;
-    s = to_limbs(signature, modulus.words);
-    if (!is_below(s, modulus.n, modulus.words))
+    s = to_limbs(signature, words);
+    if (!is_below(s, m.n, words))
         return KJWT_ERR_SIGNATURE_RANGE;
-    rsavp1(em, s, key, &modulus, t);
-    difference = compare_block(em, modulus.words, digest);
+    rsavp1(&m, em, s, (const kjwt_limb *)key->rr);
+    difference = compare_block(em, words, digest);
     *proof += KJWT_PROOF_SIGNATURE ^ difference;
     return difference == 0 ? KJWT_OK : KJWT_ERR_SIGNATURE;
 }

@@ -1,0 +1,129 @@
+/*
+ * The RSA kernel on operands whose limbs carry: all results go into a hash,
+ * which tests/bench/carry/run works out independently, on the same numbers.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Input, a line: BITS COUNT. Output: "multiply HASH", "square HASH", "reduce
+ * HASH" over COUNT operations each, then the end.
+ */
+#include "board.h"
+#include "console.h"
+#include "crypto.h"
+#include "rsa_kernel.h"
+
+#define MAX_WORDS 128
+
+static uint64_t hash_memory[KJWT_HASH_CONTEXT_MAX / 8];
+static kjwt_limb a[MAX_WORDS], b[MAX_WORDS], t[2 * MAX_WORDS];
+static uint32_t seed;
+
+/* Half of the limbs are at the edges, the others random. */
+static uint32_t stress_limb(void)
+{
+    static const uint32_t edges[8] = {0,          0xffffffff, 0x80000000,
+                                      0x7fffffff, 1,          0xfffffffe,
+                                      0xffff0000, 0x0000ffff};
+
+    seed = seed * 1664525u + 1013904223u;
+    return seed >> 31 != 0 ? edges[seed >> 10 & 7] : seed * 0x9e3779b1u;
+}
+
+static void fill(kjwt_limb *limbs, uint32_t words)
+{
+    for (uint32_t i = 0; i < words; i++)
+        limbs[i] = stress_limb();
+}
+
+static void add_to_hash(const kjwt_limb *limbs, uint32_t words)
+{
+    for (uint32_t i = 0; i < words; i++) {
+        const uint8_t bytes[4] = {(uint8_t)limbs[i], (uint8_t)(limbs[i] >> 8),
+                                  (uint8_t)(limbs[i] >> 16),
+                                  (uint8_t)(limbs[i] >> 24)};
+
+        (void)kjwt_sha256_update(hash_memory, bytes, sizeof bytes);
+    }
+}
+
+static void multiply(uint32_t words)
+{
+    fill(a, words);
+    fill(b, words);
+    kjwt_limbs_multiply(t, a, b, words);
+    add_to_hash(t, 2 * words);
+}
+
+static void square(uint32_t words)
+{
+    fill(a, words);
+    kjwt_limbs_square(t, a, words);
+    add_to_hash(t, 2 * words);
+}
+
+static uint32_t negated_inverse(uint32_t odd)
+{
+    uint32_t inverse = odd;
+
+    for (int i = 0; i < 5; i++)
+        inverse *= 2 - odd * inverse; /* Newton doubles the right bits */
+    return 0u - inverse;
+}
+
+/* Any t, also one that is no product below n^2. */
+static void reduce(uint32_t words)
+{
+    kjwt_limb carry;
+
+    fill(a, words);
+    fill(t, 2 * words);
+    a[0] |= 1;
+    a[words - 1] |= 0x80000000;
+    carry = kjwt_limbs_reduce(t, a, negated_inverse(a[0]), words);
+    add_to_hash(t + words, words);
+    add_to_hash(&carry, 1);
+}
+
+static void run(const char *name, void (*operation)(uint32_t), uint32_t words,
+                uint32_t count)
+{
+    uint8_t hash[KJWT_SHA256_SIZE];
+
+    (void)kjwt_sha256_init(hash_memory);
+    for (uint32_t i = 0; i < count; i++)
+        operation(words);
+    (void)kjwt_sha256_finish(hash_memory, hash);
+    console_text(name);
+    for (uint32_t i = 0; i < sizeof hash; i++) {
+        board_put("0123456789abcdef"[hash[i] >> 4]);
+        board_put("0123456789abcdef"[hash[i] & 15]);
+    }
+    board_put('\n');
+}
+
+static uint32_t read_number(void)
+{
+    uint32_t number = 0;
+    int byte;
+
+    while ((byte = board_get()) >= '0' && byte <= '9')
+        number = number * 10 + (uint32_t)(byte - '0');
+    return number;
+}
+
+int main(void)
+{
+    uint32_t words;
+    uint32_t count;
+
+    board_init();
+    console_text("# carry\n");
+    words = read_number() / 32;
+    count = read_number();
+    seed = words;
+    if (words <= MAX_WORDS && words % 16 == 0) {
+        run("multiply ", multiply, words, count);
+        run("square ", square, words, count);
+        run("reduce ", reduce, words, count);
+    }
+    board_exit(0);
+}
