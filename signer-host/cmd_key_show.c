@@ -59,6 +59,18 @@ static json_t *list(struct key_holder *holder, struct error *error)
     return all;
 }
 
+/* A kid is what some file says. */
+static void print_fact(const char *name, const char *value)
+{
+    char *text = strdup(value);
+
+    if (text == NULL)
+        return;
+    error_clean(text);
+    (void)printf("%s: %s\n", name, text);
+    free(text);
+}
+
 static void print_text(json_t *all)
 {
     const char *name;
@@ -72,7 +84,7 @@ static void print_text(json_t *all)
             (void)putchar('\n');
         json_object_foreach(facts, name, fact)
         {
-            (void)printf("%s: %s\n", name, json_string_value(fact));
+            print_fact(name, json_string_value(fact));
         }
     }
 }

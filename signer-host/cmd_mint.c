@@ -117,12 +117,13 @@ static bool run_with(struct mint *mint, struct error *error)
     return options_now(mint->options, &mint->now, error) &&
            check_message_type(mint->options, error) &&
            mint_claims(mint->options, mint->now, &mint->claims, error) &&
+           token_check_exp(&mint->claims, mint->now, error) &&
            open_key(mint, error) && build_header(mint, error) &&
            token_sign(mint->holder, &mint->header, &mint->claims, &mint->token,
                       error) &&
            check_clock(mint, error) &&
            token_check(&mint->key, &mint->header, &mint->claims, mint->token,
-                       mint->now, error) &&
+                       error) &&
            print(mint, error);
 }
 

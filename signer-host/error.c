@@ -9,6 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
+void error_clean(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++)
+        if (*at < ' ' || *at == 0x7f) {
+            *at = '?';
+        } else if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) {
+            *at++ = '?';
+            *at = '?';
+        }
+}
+
 bool error_set(struct error *error, enum exit_status status, const char *format,
                ...)
 {
@@ -18,6 +29,7 @@ bool error_set(struct error *error, enum exit_status status, const char *format,
     va_start(arguments, format);
     (void)vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
+    error_clean(error->text);
     return false;
 }
 

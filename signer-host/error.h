@@ -20,8 +20,8 @@ struct error {
     char text[1024];
 };
 
-/* Fills *error, printf-like; a text too long is cut. Returns false, so that a
- * failing function can end with it. */
+/* Fills *error, printf-like; a text too long is cut, and control characters
+ * become ?. Returns false, so that a failing function can end with it. */
 __attribute__((format(printf, 3, 4))) bool error_set(struct error *error,
                                                      enum exit_status status,
                                                      const char *format, ...);
@@ -29,5 +29,9 @@ __attribute__((format(printf, 3, 4))) bool error_set(struct error *error,
 /* Puts "where: " before the text, where a caller knows the file's name and
  * the callee does not. Returns false. */
 bool error_in(struct error *error, const char *where);
+
+/* Puts ? for what a terminal would obey: control characters, in UTF-8 U+0080
+ * to U+009F, too. Names and texts of other people's files hold anything. */
+void error_clean(char *text);
 
 #endif

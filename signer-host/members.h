@@ -54,8 +54,9 @@ const char *members_get(const struct members *members, const char *name);
 /* The object's text, made with malloc; NULL when memory is short. */
 char *members_dump(const struct members *members);
 
-/* Any JSON text that jansson takes without duplicates; integers beyond 64
- * bits become reals. NULL with *reason filled. */
+/* Any JSON text that jansson takes without duplicates. Every number becomes a
+ * real, exact up to 2^53 and so for every NumericDate, because jansson has no
+ * integer beyond 64 bits. NULL with *reason filled. */
 json_t *members_parse(const char *text, size_t len, json_error_t *reason);
 
 #endif

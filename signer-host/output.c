@@ -156,15 +156,16 @@ bool output_file(const char *path, const void *data, size_t len, mode_t mode,
     char target[PATH_MAX];
     struct stat status;
 
-    /* A symbolic link stays, and what it points to is replaced. */
-    if (realpath(path, target) == NULL)
-        return errno == ENOENT
-                   ? write_aside(path, data, len, mode, rename, error)
-                   : cannot_write(path, error);
-    if (stat(target, &status) == 0 && !S_ISREG(status.st_mode) &&
+    /* Before realpath(), which does not know where /dev/stdout leads to. */
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode) &&
         !S_ISDIR(status.st_mode))
-        return write_through(target, data, len, error);
-    return write_aside(target, data, len, mode, rename, error);
+        return write_through(path, data, len, error);
+    if (lstat(path, &status) != 0 && errno == ENOENT)
+        return write_aside(path, data, len, mode, rename, error);
+    /* A symbolic link stays, and what it points to is replaced. */
+    return realpath(path, target) != NULL
+               ? write_aside(target, data, len, mode, rename, error)
+               : cannot_write(path, error);
 }
 
 bool output_new_file(const char *path, const void *data, size_t len,

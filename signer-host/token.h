@@ -15,6 +15,11 @@
 #include "kjwt.h"
 #include "members.h"
 
+/* Refuses claims whose exp is not after now, iat and nbf: no key is asked to
+ * sign what is never valid. */
+bool token_check_exp(const struct members *claims, int64_t now,
+                     struct error *error);
+
 /* Signs header and claims. *token is made with malloc. */
 bool token_sign(struct key_holder *holder, const struct members *header,
                 const struct members *claims, char **token,
@@ -31,7 +36,7 @@ kjwt_status token_verify(const struct kjwt_policy *policy, const char *token,
  * verifier's own verdict with the default limits, at max(iat, nbf), for the
  * token's own typ, iss, sub and aud. */
 bool token_check(const struct public_key *key, const struct members *header,
-                 const struct members *claims, const char *token, int64_t now,
+                 const struct members *claims, const char *token,
                  struct error *error);
 
 #endif

@@ -53,6 +53,11 @@ kjwt_status kjwt_json_parse(struct kjwt_json_object *object, const char *text,
 struct kjwt_json_value kjwt_json_member(const struct kjwt_json_object *object,
                                         const char *name);
 
+/* The value of JSON token i < object->count: the object itself, then each name
+ * and value within it, however deep, in the order of the text. */
+struct kjwt_json_value kjwt_json_token(const struct kjwt_json_object *object,
+                                       uint32_t i);
+
 /* --- strings: unescaped one UTF-8 byte at a time, never in place --- */
 
 struct kjwt_json_string {
@@ -76,7 +81,7 @@ static inline bool kjwt_json_is_string(struct kjwt_json_value value)
     return value.text != NULL && value.text[0] == '"';
 }
 
-/* --- scanning without tokens --- */
+/* --- scanning without tokens, for the accessors --- */
 
 /* Reads the elements of an array or the members of an object in turn. */
 struct kjwt_json_scan {

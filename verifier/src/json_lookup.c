@@ -107,3 +107,11 @@ struct kjwt_json_value kjwt_json_member(const struct kjwt_json_object *object,
     }
     return value;
 }
+
+struct kjwt_json_value kjwt_json_token(const struct kjwt_json_object *object,
+                                       uint32_t i)
+{
+    const jsmntok_t *tokens = object->tokens;
+
+    return token_value(object->text, &tokens[i]);
+}

@@ -1,6 +1,6 @@
 /*
- * Walks through a checked JSON text without a table of tokens: for arrays, and
- * for the accessors, which have no work memory.
+ * Walks through a checked JSON text without a table of tokens, for the
+ * accessors, which have no work memory.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "json.h"

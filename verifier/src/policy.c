@@ -18,28 +18,26 @@ static kjwt_status check_string(const struct kjwt_json_object *claims,
 
 /* RFC 7519 4.1.3: a string, or an array of strings of which one is us. An
  * `aud` without us in it must be refused, so also where we have no name. */
-static kjwt_status check_audience(struct kjwt_json_value aud,
+static kjwt_status check_audience(const struct kjwt_json_object *claims,
                                   const char *audience)
 {
-    struct kjwt_json_value element = aud;
-    struct kjwt_json_value name;
-    struct kjwt_json_scan scan;
+    const struct kjwt_json_value aud = kjwt_json_member(claims, "aud");
     bool found = false;
 
     if (aud.text == NULL)
         return audience == NULL ? KJWT_OK : KJWT_ERR_AUDIENCE;
-    if (aud.text[0] == '[') {
-        scan = kjwt_json_scan(aud);
-        while (kjwt_json_scan_next(&scan, &name, &element)) {
-            if (!kjwt_json_is_string(element))
-                return KJWT_ERR_CLAIM_TYPE;
-            if (audience != NULL && kjwt_json_string_is(element, audience))
-                found = true;
-        }
-    } else {
-        if (!kjwt_json_is_string(aud))
+    /* Of the text's tokens those that lie in `aud`: itself, or what the array
+     * holds. */
+    for (uint32_t i = 0; i < claims->count; i++) {
+        struct kjwt_json_value token = kjwt_json_token(claims, i);
+        size_t offset = (size_t)(token.text - aud.text);
+
+        if (offset >= aud.len || (offset == 0 && *aud.text == '['))
+            continue;
+        if (!kjwt_json_is_string(token))
             return KJWT_ERR_CLAIM_TYPE;
-        found = audience != NULL && kjwt_json_string_is(aud, audience);
+        if (audience != NULL && kjwt_json_string_is(token, audience))
+            found = true;
     }
     return found ? KJWT_OK : KJWT_ERR_AUDIENCE;
 }
@@ -133,8 +131,7 @@ kjwt_status kjwt_policy_check(const struct kjwt_policy *policy,
     if (status == KJWT_OK)
         status = check_string(claims, "jti", NULL, KJWT_ERR_CLAIM_TYPE);
     if (status == KJWT_OK)
-        status = check_audience(kjwt_json_member(claims, "aud"),
-                                policy->audience);
+        status = check_audience(claims, policy->audience);
     if (status == KJWT_OK)
         status = check_times(policy, claims, now, time_checked);
     if (status == KJWT_OK)
