@@ -148,6 +148,12 @@ static enum aws_http_result failed(const struct aws_http *http, CURLcode code,
             result = failures[i].result;
             advice = failures[i].advice;
         }
+    /* libcurl quotes the URL, which may hold a password. */
+    if (strncmp(reason, "Unsupported proxy", 17) == 0) {
+        result = AWS_HTTP_HOPELESS;
+        reason = "the proxy's URL is not understood";
+        advice = "check HTTPS_PROXY: http://HOST:PORT";
+    }
     (void)error_set(error, EXIT_USAGE, "no answer from %.200s: %s; %s",
                     http->endpoint->host, reason, advice);
     return result;

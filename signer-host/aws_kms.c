@@ -223,6 +223,23 @@ static void say_answer(const struct aws_kms *kms, const struct call *call)
                                                : "none");
 }
 
+/* For a signature that does not match, AWS recites the request with all of its
+ * headers. What real tokens begin with is the same in all of them. */
+static void hide_token(struct aws_kms *kms)
+{
+    const char *token = kms->credentials.session_token;
+    char start[17];
+    char *at;
+
+    if (token == NULL || strlen(token) < sizeof start)
+        return;
+    memcpy(start, token, sizeof start - 1);
+    start[sizeof start - 1] = '\0';
+    at = strstr(kms->refusal.message, start);
+    if (at != NULL)
+        *at = '\0';
+}
+
 /* Operations without a result answer with an empty body, or null. */
 static bool take_answer(struct aws_kms *kms, struct call *call,
                         struct error *error)
@@ -254,6 +271,7 @@ static enum aws_retry_cause judge(struct aws_kms *kms, struct call *call,
     aws_error_read(body, len, aws_http_header(kms->http, "x-amzn-ErrorType"),
                    aws_http_header(kms->http, "x-amzn-RequestId"),
                    &kms->refusal);
+    hide_token(kms);
     if (status == 200) {
         kms->refusal.name[0] = '\0';
         say_answer(kms, call);

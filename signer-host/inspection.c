@@ -51,9 +51,9 @@ static void object_to(struct inspection *inspection, kjwt_status status)
 
 /* ------------------------------------------------------------- verdicts --- */
 
-/* HEADER.PAYLOAD with a signature of the stand-in key. */
+/* HEADER.PAYLOAD, which may hold NULs, with a signature of the stand-in key. */
 static char *resign(const char *header, size_t header_len, const char *payload,
-                    size_t payload_len, struct error *error)
+                    size_t payload_len, size_t *token_len, struct error *error)
 {
     uint8_t signature[STAND_IN_BYTES];
     char text[BASE64URL_LENGTH(STAND_IN_BYTES) + 1];
@@ -72,7 +72,7 @@ static char *resign(const char *header, size_t header_len, const char *payload,
         return NULL;
     }
     base64url_encode(signature, sizeof signature, text);
-    (void)sprintf(token + len, ".%s", text);
+    *token_len = len + (size_t)sprintf(token + len, ".%s", text);
     return token;
 }
 
@@ -90,12 +90,13 @@ static bool judge_header(const struct kjwt_key *key, const struct parts *parts,
 {
     struct kjwt_policy policy = {
         .keys = key, .key_count = 1, .options = KJWT_EXP_OPTIONAL};
+    size_t len;
     char *token = resign(parts->text[0], parts->len[0], GOOD_CLAIMS,
-                         strlen(GOOD_CLAIMS), error);
+                         strlen(GOOD_CLAIMS), &len, error);
 
     if (token == NULL)
         return false;
-    object_to(inspection, verdict(&policy, token, strlen(token), 1));
+    object_to(inspection, verdict(&policy, token, len, 1));
     free(token);
     return true;
 }
@@ -122,11 +123,12 @@ static bool judge_claims(const struct kjwt_key *key, const struct parts *parts,
     char *audience = own_audience(&inspection->claims.members);
     struct kjwt_policy policy = {
         .keys = key, .key_count = 1, .audience = audience};
+    size_t len;
     char *token = resign(GOOD_HEADER, strlen(GOOD_HEADER), parts->text[1],
-                         parts->len[1], error);
+                         parts->len[1], &len, error);
 
     if (token != NULL)
-        object_to(inspection, verdict(&policy, token, strlen(token), now));
+        object_to(inspection, verdict(&policy, token, len, now));
     free(token);
     free(audience);
     return token != NULL;

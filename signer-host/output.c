@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,9 +118,9 @@ static void sync_directory(const char *path)
 }
 
 /* link() fails where the target exists, which rename() would replace. */
-static bool write_aside(const char *path, const void *data, size_t len,
-                        mode_t mode, int (*put)(const char *, const char *),
-                        struct error *error)
+static bool put_in_place(const char *path, const void *data, size_t len,
+                         mode_t mode, int (*put)(const char *, const char *),
+                         struct error *error)
 {
     struct aside aside;
 
@@ -135,6 +136,22 @@ static bool write_aside(const char *path, const void *data, size_t len,
         (void)unlink(aside.path);
     sync_directory(path);
     return true;
+}
+
+/* Whoever interrupts finds the whole file, or none, and nothing beside it. */
+static bool write_aside(const char *path, const void *data, size_t len,
+                        mode_t mode, int (*put)(const char *, const char *),
+                        struct error *error)
+{
+    sigset_t all;
+    sigset_t before;
+    bool done;
+
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    done = put_in_place(path, data, len, mode, put, error);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return done;
 }
 
 static bool write_through(const char *path, const void *data, size_t len,

@@ -206,6 +206,44 @@ def test_sign(name, mint, kms):
             assert word in lines[0]
 
 
+SESSION_TOKEN = "IQoJb3JpZ2luX2VjEGQ" + "aSecretSessionToken/" * 30
+
+
+@pytest.mark.parametrize("fault", [
+    error("InvalidSignatureException",
+          "The Canonical String for this request should have been 'POST\n/\n\n"
+          f"x-amz-security-token:{SESSION_TOKEN}\n"),
+    plain(400, f"<pre>X-Amz-Security-Token: {SESSION_TOKEN}".encode()),
+], ids=["recited request", "echoed headers"])
+def test_the_session_token_is_not_printed(fault, mint, kms):
+    kms.plan("Sign", fault)
+    result = mint("--verbose", AWS_SESSION_TOKEN=SESSION_TOKEN)
+    assert result.returncode in (1, 2)
+    assert kms.requests == ["GetPublicKey", "Sign"]
+    assert "oken:" in result.stderr and SESSION_TOKEN[16:] not in result.stderr
+    assert "aSecret" not in result.stderr
+
+
+@pytest.mark.parametrize("options", [
+    ["--exp", NOW - 1], ["--nbf", NOW + 9, "--exp", NOW + 9],
+    ["--claim", f"iat:={NOW + 9}", "--exp", NOW + 9],
+])
+def test_no_signature_of_what_is_never_valid(options, mint, kms):
+    assert mint("--now", NOW, *options).returncode == 1
+    assert "Sign" not in kms.requests
+
+
+@pytest.mark.parametrize("proxy", [
+    "http://user:password@ho st:8", "http://user:password@proxy:99999999",
+    "gopher://user:password@proxy",
+])
+def test_the_proxy_password_is_not_printed(proxy, signer, kms):
+    result = signer("mint", "--verbose", "--key", URI, env=environment(
+        kms, AWS_ENDPOINT_URL_KMS="https://kms.invalid", HTTPS_PROXY=proxy))
+    assert result.returncode == 2 and result.stdout == ""
+    assert "HTTPS_PROXY" in result.stderr and "password" not in result.stderr
+
+
 HUGE = 64 * 1024 * 1024
 
 

@@ -233,7 +233,7 @@ JUNK = {
     "empty": b"", "words": b"hello\n", "nul": b"\0" * 300,
     "json": b"[1,2,3]", "no key": b'{"keys":[]}', "jwk of EC":
     b'{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}',
-    "cut PEM": b"-----BEGIN PRIVATE KEY-----\nMIIEvQ\n",
+    "cut PEM": b"-----BEGIN %s-----\nMIIEvQ\n" % b"PRIVATE KEY",
 }
 
 
@@ -258,6 +258,26 @@ def test_encrypted_key_is_named(signer, keys, tmp_path):
     result = signer("mint", "--key", f"file:{path}")
     assert result.returncode == 1 and result.stdout == ""
     assert "encrypted" in result.stderr
+
+
+CONTROLS = "\x1b]0;x\x07\n\x7f\x9b31m"
+
+
+@pytest.mark.parametrize("command", [["show"], ["export", "--format", "pem"]])
+def test_files_spare_the_terminal(command, signer, keys, tmp_path):
+    """Control characters of somebody else's JWK are not written out."""
+    jwk = jwk_of(signer, keys[2048], kid=CONTROLS)
+    files = {"kid": jwk, "same kid": {"keys": [jwk, jwk]},
+             "kty": '{"kty": \x1b[2J}', "names": '{"\x9b":1,"\x9b":2}'}
+    for name, content in files.items():
+        path = tmp_path / name
+        path.write_text(content if isinstance(content, str)
+                        else json.dumps(content))
+        result = signer("key", *command, "--key", f"file:{path}")
+        assert not any(ord(char) < 0x20 and char != "\n" or
+                       0x7f <= ord(char) < 0xa0
+                       for char in result.stdout + result.stderr), name
+        assert name == "kid" or result.stderr.count("\n") == 1
 
 
 # ------------------------------------------------------ the compiled-in form --

@@ -218,6 +218,7 @@ REFUSED = [  # claims file or None, options, words in the message
     (None, ["--nbf", str(NOW + 50), "--exp", str(NOW + 50)], ["nbf", "exp"]),
     (None, ["--nbf", str(NOW + 50), "--exp", str(NOW + 49)], ["nbf", "exp"]),
     (None, ["--nbf", str(NOW + 2 * DAY)], ["nbf", "exp"]),
+    ({"iat": NOW + 50, "exp": NOW + 50}, [], ["iat", "exp"]),
     (None, ["--claim", 'exp:="soon"'], ["exp"]),
     (None, ["--claim", 'nbf:="soon"'], ["nbf"]),
     (None, ["--claim", "iss:=1"], ["iss"]),
@@ -365,3 +366,40 @@ def test_places_that_take_no_file(path, mint, tmp_path):
     assert result.returncode == 2 and result.stdout == ""
     assert "cannot write" in result.stderr
     assert os.listdir(tmp_path) == []
+
+
+def test_output_through_links(mint, tmp_path):
+    """A link stays and its target is written, also where that is a pipe
+    (/dev/stdout); one that leads nowhere is refused."""
+    places = {"to-file": tmp_path / "token", "to-pipe": "/proc/self/fd/1",
+              "nowhere": "missing"}
+    (tmp_path / "token").write_text("the one before")
+    for name, target in places.items():
+        (tmp_path / name).symlink_to(target)
+    assert mint("-o", tmp_path / "to-file").stdout == ""
+    assert claims_of((tmp_path / "token").read_text())["iat"] == NOW
+    assert claims_of(mint("-o", tmp_path / "to-pipe").stdout)["iat"] == NOW
+    assert mint("-o", tmp_path / "nowhere").returncode == 2
+    assert all((tmp_path / name).is_symlink() for name in places)
+    assert sorted(os.listdir(tmp_path)) == sorted([*places, "token"])
+
+
+INTERRUPTING = """
+#include <signal.h>
+int fsync(int fd) { (void)fd; return raise(SIGINT); }
+"""
+
+
+def test_interrupted_while_writing(mint, tmp_path):
+    """Ctrl-C while the disk is slow leaves no part of a token behind."""
+    library = tmp_path / "fsync.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", library],
+                   input=INTERRUPTING, text=True, check=True)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    result = mint("-o", folder / "token", env={
+        "LD_PRELOAD": str(library),
+        "ASAN_OPTIONS": "verify_asan_link_order=0"})
+    assert result.returncode == -signal.SIGINT
+    assert os.listdir(folder) == ["token"]
+    assert claims_of((folder / "token").read_text())["iat"] == NOW

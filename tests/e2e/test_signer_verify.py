@@ -284,6 +284,30 @@ def test_inspect_objects(token, status, signer):
     assert shown["verified"] is False
 
 
+# What takes a key or a policy to see.
+UNSEEN = ("KEY_REFUSED", "KJWT_ERR_SIGNATURE", "KJWT_ERR_SIGNATURE_LENGTH",
+          "KJWT_ERR_SIGNATURE_RANGE", "KJWT_ERR_AUDIENCE")
+# jansson, which reads the claims that are shown, takes no number beyond a
+# double: the aud that the token expects is not found.
+BEYOND_DOUBLE = ("exp-1e400", "exp-400digits")
+
+
+@pytest.mark.parametrize("case", [
+    case for case in CASES["cases"] if case["status"] not in UNSEEN
+    and case["name"] not in BEYOND_DOUBLE],
+    ids=lambda case: f"{case['group']}-{case['name']}")
+def test_inspect_vector(case, signer, tmp_path):
+    path = tmp_path / "token"
+    path.write_bytes(token_bytes(case))
+    shown = signer("inspect", "--now", CASES["now"], "--token-file", path)
+    objected = [line.split(": ")[1] for line in shown.stdout.splitlines()
+                if line.startswith("a device would object: ")]
+    if case["status"] == "KJWT_OK":
+        assert objected == [] and shown.returncode == 0
+    else:
+        assert case["status"] in objected
+
+
 @pytest.mark.parametrize("name", BLOBS)
 def test_inspect_of_no_token(name, signer, tmp_path):
     path = tmp_path / "token"
