@@ -35,7 +35,7 @@ static bool get_string(const json_t *object, const char *name, bool required,
         return error_set(error, EXIT_USAGE, "its JSON has no string in \"%s\"",
                          name);
     *copy = strdup(text);
-    return *copy != NULL || error_set(error, EXIT_USAGE, "out of memory");
+    return *copy != NULL || out_of_memory(error);
 }
 
 static bool check_version(const json_t *object, struct error *error)
@@ -112,7 +112,7 @@ static bool run(char *const *argv, struct aws_credentials *credentials,
 
     output.data = malloc(output.size);
     if (output.data == NULL)
-        return error_set(error, EXIT_USAGE, "out of memory");
+        return out_of_memory(error);
     done = subprocess_run(argv, TIMEOUT_MS, &output, error) &&
            read_output(&output, credentials, error);
     mbedtls_platform_zeroize(output.data, output.len);

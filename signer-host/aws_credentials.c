@@ -23,11 +23,6 @@ struct triple {
     const char *session_token;
 };
 
-static bool out_of_memory(struct error *error)
-{
-    return error_set(error, EXIT_USAGE, "out of memory");
-}
-
 /* -------------------------------------------------------------- values --- */
 
 /* They go into HTTP headers, and no credential of AWS holds anything but

@@ -20,11 +20,6 @@
 /* A host name (RFC 1123 2.1), or an IPv6 address with its brackets. */
 #define MAX_HOST 255
 
-static bool out_of_memory(struct error *error)
-{
-    return error_set(error, EXIT_USAGE, "out of memory");
-}
-
 static const char *environment(const char *name)
 {
     const char *value = getenv(name);

@@ -194,7 +194,7 @@ enum aws_http_result aws_http_post(struct aws_http *http,
 
     forget_answer(http);
     if (headers == NULL) {
-        (void)error_set(error, EXIT_USAGE, "out of memory");
+        (void)out_of_memory(error);
         return AWS_HTTP_HOPELESS;
     }
     (void)curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, headers);

@@ -47,11 +47,6 @@ struct call {
     json_t *answer;
 };
 
-static bool out_of_memory(struct error *error)
-{
-    return error_set(error, EXIT_USAGE, "out of memory");
-}
-
 /* -------------------------------------------------------------- errors --- */
 
 /* "kms:Sign on alias/bench in eu-central-1" */

@@ -43,11 +43,6 @@ struct parser {
     struct error *error;
 };
 
-static bool out_of_memory(struct error *error)
-{
-    return error_set(error, EXIT_USAGE, "out of memory");
-}
-
 /* ---------------------------------------------------------------- text --- */
 
 static bool is_blank(char c)

@@ -65,7 +65,7 @@ static bool take_host(const char *text, size_t len, struct awskms_uri *uri,
         return refuse(text - strlen(AWSKMS_SCHEME "//"),
                       "names no HOST:PORT between // and /", error);
     uri->host = strndup(text, len);
-    return uri->host != NULL || error_set(error, EXIT_USAGE, "out of memory");
+    return uri->host != NULL || out_of_memory(error);
 }
 
 /* arn:PARTITION:kms:REGION:ACCOUNT:key/ID, or alias/NAME at its end. */
@@ -89,7 +89,7 @@ static bool take_arn(const char *text, struct awskms_uri *uri,
                       error);
     uri->arn_region = strndup(field[3], region_len);
     return uri->arn_region != NULL ||
-           error_set(error, EXIT_USAGE, "out of memory");
+           out_of_memory(error);
 }
 
 static bool take_key(const char *text, const char *path, size_t len,

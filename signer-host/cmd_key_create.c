@@ -73,7 +73,7 @@ static bool run(const struct options *options, struct error *error)
         return false;
     tags = get_tags(options);
     if (tags == NULL)
-        return error_set(error, EXIT_USAGE, "out of memory");
+        return out_of_memory(error);
     request.tags = tags;
     done = key_holder_create(&request, &name, error) && print_name(name, error);
     free(name);

@@ -42,7 +42,7 @@ static bool print_claims(const struct kjwt_claims *claims, bool as_json,
                        as_json ? "{\"status\":\"KJWT_OK\",\"claims\":" : "",
                        (int)claims->json_len, claims->json, as_json ? "}" : "");
     bool done = len >= 0 ? output_stdout(text, (size_t)len, error)
-                         : error_set(error, EXIT_USAGE, "out of memory");
+                         : out_of_memory(error);
 
     if (len >= 0)
         free(text);

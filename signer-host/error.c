@@ -40,3 +40,8 @@ bool error_in(struct error *error, const char *where)
     memcpy(text, error->text, sizeof text);
     return error_set(error, error->status, "%.256s: %.760s", where, text);
 }
+
+bool out_of_memory(struct error *error)
+{
+    return error_set(error, EXIT_USAGE, "out of memory");
+}

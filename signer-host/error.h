@@ -30,6 +30,9 @@ __attribute__((format(printf, 3, 4))) bool error_set(struct error *error,
  * the callee does not. Returns false. */
 bool error_in(struct error *error, const char *where);
 
+/* error_set() for an allocation that failed. Returns false. */
+bool out_of_memory(struct error *error);
+
 /* Puts ? for what a terminal would obey: control characters, in UTF-8 U+0080
  * to U+009F, too. Names and texts of other people's files hold anything. */
 void error_clean(char *text);

@@ -40,7 +40,7 @@ bool input_read(const char *path, size_t max, struct input *input,
     input->len = 0;
     input->data = malloc(max + 2);
     if (input->data == NULL)
-        return error_set(error, EXIT_USAGE, "out of memory");
+        return out_of_memory(error);
     if (!is_stdin)
         fd = open(path, O_RDONLY | O_CLOEXEC);
     done = fd >= 0 && read_some(fd, max, input);

@@ -61,7 +61,7 @@ static char *resign(const char *header, size_t header_len, const char *payload,
     char *token = malloc(len + 1 + sizeof text);
 
     if (token == NULL) {
-        (void)error_set(error, EXIT_USAGE, "out of memory");
+        (void)out_of_memory(error);
         return NULL;
     }
     memcpy(token, header, header_len);
@@ -165,7 +165,7 @@ static bool decode(const char *text, size_t len, struct inspected_part *part,
 
     part->text = malloc(len + 1);
     if (part->text == NULL)
-        return error_set(error, EXIT_USAGE, "out of memory");
+        return out_of_memory(error);
     if (!base64url_decode(text, len, (uint8_t *)part->text, len, &part->len)) {
         free(part->text);
         part->text = NULL;
@@ -183,7 +183,7 @@ static bool decode_all(const struct parts *parts, struct inspection *inspection,
     uint8_t *signature = malloc(parts->len[2] + 1);
 
     if (signature == NULL)
-        return error_set(error, EXIT_USAGE, "out of memory");
+        return out_of_memory(error);
     inspection->has_signature =
         base64url_decode(parts->text[2], parts->len[2], signature,
                          parts->len[2], &inspection->signature_len);

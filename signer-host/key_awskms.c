@@ -31,11 +31,6 @@ struct key_awskms {
     bool key_known;
 };
 
-static bool out_of_memory(struct error *error)
-{
-    return error_set(error, EXIT_USAGE, "out of memory");
-}
-
 /* -------------------------------------------------------------- base64 --- */
 
 /* Strict: the text must be the very encoding of the bytes. */

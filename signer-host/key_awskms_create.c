@@ -167,7 +167,7 @@ static bool set_parameters(struct making *making, struct error *error)
     making->parameters = json_pack("{s:s, s:s}", "KeySpec", request->spec,
                                    "KeyUsage", "SIGN_VERIFY");
     if (making->parameters == NULL)
-        return error_set(error, EXIT_USAGE, "out of memory");
+        return out_of_memory(error);
     return (request->description == NULL ||
             put_string(making->parameters, "Description", request->description,
                        "--description", error)) &&

@@ -20,11 +20,6 @@
 
 #define WORDS_PER_LINE 6
 
-static bool out_of_memory(struct error *error)
-{
-    return error_set(error, EXIT_USAGE, "out of memory");
-}
-
 /* ------------------------------------------------------------ PEM, DER --- */
 
 static bool write_der(const struct key_export *what, char **text, size_t *len,

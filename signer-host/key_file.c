@@ -198,7 +198,7 @@ static struct key_holder *open_file(const char *uri,
         return NULL;
     file = new_file(uri);
     if (file == NULL) {
-        (void)error_set(error, EXIT_USAGE, "out of memory");
+        (void)out_of_memory(error);
     } else if (!load(file, path, &input, error)) {
         (void)error_in(error, uri);
         close_file(&file->holder);
@@ -215,7 +215,7 @@ static bool public_keys(struct key_holder *holder, struct public_key **keys,
 
     *keys = malloc(file->key_count * sizeof **keys);
     if (*keys == NULL)
-        return error_set(error, EXIT_USAGE, "out of memory");
+        return out_of_memory(error);
     memcpy(*keys, file->keys, file->key_count * sizeof **keys);
     *count = file->key_count;
     return true;
@@ -298,7 +298,7 @@ static bool create(const struct key_request *request, char **name,
     if (!done)
         return false;
     *name = strdup(request->uri);
-    return *name != NULL || error_set(error, EXIT_USAGE, "out of memory");
+    return *name != NULL || out_of_memory(error);
 }
 
 const struct key_holder_class key_file_class = {

@@ -10,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool out_of_memory(struct error *error)
-{
-    return error_set(error, EXIT_USAGE, "out of memory");
-}
-
 void members_free(struct members *members)
 {
     for (size_t i = 0; i < members->count; i++) {

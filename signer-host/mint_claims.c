@@ -171,7 +171,7 @@ static bool set_audience(const struct options *options, struct members *claims,
         }
     text = json_dumps(names, JSON_COMPACT);
     done = text != NULL ? members_set_json(claims, "aud", text, error)
-                        : error_set(error, EXIT_USAGE, "out of memory");
+                        : out_of_memory(error);
     free(text);
     json_decref(names);
     return done;

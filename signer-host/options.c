@@ -91,7 +91,7 @@ bool options_parse(const struct option_spec *specs, int argc, char **argv,
     options->given = calloc((size_t)argc + 1, sizeof *options->given);
     options->operands = calloc((size_t)argc + 1, sizeof *options->operands);
     if (options->given == NULL || options->operands == NULL)
-        return error_set(error, EXIT_USAGE, "out of memory");
+        return out_of_memory(error);
     return parse(specs, argc, argv, options, error);
 }
 

@@ -71,5 +71,5 @@ bool stand_in_sign(const void *message, size_t len,
     uint8_t em[STAND_IN_BYTES];
 
     return (encode(message, len, em) && private_operation(em, signature)) ||
-           error_set(error, EXIT_USAGE, "out of memory");
+           out_of_memory(error);
 }

@@ -14,11 +14,6 @@
 #include "mint_claims.h"
 #include "time_text.h"
 
-static bool out_of_memory(struct error *error)
-{
-    return error_set(error, EXIT_USAGE, "out of memory");
-}
-
 /* ------------------------------------------------------------- lifetime --- */
 
 bool token_check_exp(const struct members *claims, int64_t now,

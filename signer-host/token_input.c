@@ -24,7 +24,7 @@ static bool from_argument(const char *text, struct input *token,
 {
     token->data = strdup(text);
     token->len = strlen(text);
-    return token->data != NULL || error_set(error, EXIT_USAGE, "out of memory");
+    return token->data != NULL || out_of_memory(error);
 }
 
 bool token_input(const struct options *options, struct input *token,

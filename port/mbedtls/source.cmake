@@ -70,22 +70,36 @@ function(kjwt_mbedtls_from_upstream tarball)
     endif()
 endfunction()
 
+# A tarball that is not the pinned one is removed before a FATAL_ERROR.
+function(kjwt_mbedtls_check tarball severity)
+    if(NOT EXISTS "${tarball}")
+        return()
+    endif()
+    file(SHA256 "${tarball}" hash)
+    if(hash STREQUAL KJWT_MBEDTLS_SHA256)
+        return()
+    endif()
+    if(severity STREQUAL FATAL_ERROR)
+        file(REMOVE "${tarball}")
+    endif()
+    message(${severity} "mbedTLS is not the pinned ${KJWT_MBEDTLS_VERSION}: "
+                        "SHA-256 ${hash}")
+endfunction()
+
 function(kjwt_mbedtls_fetch directory)
     set(tarball "${KJWT_DEPS_DIR}/mbedtls.tar.bz2")
     kjwt_mbedtls_from_apt("${tarball}")
-    if(NOT EXISTS "${tarball}")
+    if(EXISTS "${tarball}")
+        # apt has checked the archive's signature; a newer 3.6.x is no attack.
+        kjwt_mbedtls_check("${tarball}" WARNING)
+    else()
         kjwt_mbedtls_from_upstream("${tarball}")
+        kjwt_mbedtls_check("${tarball}" FATAL_ERROR)
     endif()
     if(NOT EXISTS "${tarball}")
         message(FATAL_ERROR "mbedTLS ${KJWT_MBEDTLS_VERSION} could not be "
             "fetched. Connect this machine and configure again, or unpack it "
             "and set KJWT_MBEDTLS_DIR.")
-    endif()
-    file(SHA256 "${tarball}" hash)
-    if(NOT hash STREQUAL KJWT_MBEDTLS_SHA256)
-        # apt has checked the archive's signature; a newer 3.6.x is no attack.
-        message(WARNING "mbedTLS is not the pinned ${KJWT_MBEDTLS_VERSION}: "
-                        "SHA-256 ${hash}")
     endif()
     file(REMOVE_RECURSE "${directory}.part")
     file(ARCHIVE_EXTRACT INPUT "${tarball}" DESTINATION "${directory}.part")

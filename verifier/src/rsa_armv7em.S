@@ -12,8 +12,6 @@
  *   r6 .. r9       x[0 .. 3]
  *   r10, r11, r12, lr   u[0 .. 3], what the four rows carry; the roles rotate
  *                  by one each column
- *
- * The stack frame:
  */
 #include "rsa_arch.h"
 
@@ -23,6 +21,7 @@
 
 #if defined(KJWT_RSA_ARMV7EM)
 
+/* The stack frame. */
 #define FRAME     28
 #define Y_END     0  /* behind y */
 #define CARRY     4  /* out of the rows before */
@@ -39,12 +38,25 @@
     .thumb
 
     .macro function name
-    .section .text.\name, "ax", %progbits
     .global \name
     .type \name, %function
     .thumb_func
     .balign 4
 \name:
+    .endm
+
+    .macro enter
+    push    {r4-r11, lr}
+    sub     sp, sp, #FRAME
+    .endm
+
+    /* No carry yet, the first t, and where the rows go on. */
+    .macro begin t, next
+    movs    r4, #0
+    strd    r4, \t, [sp, #CARRY]
+    adr     r4, \next
+    adds    r4, r4, #1
+    str     r4, [sp, #NEXT]
     .endm
 
     /* One column: t += x * y along a diagonal. */
@@ -123,22 +135,14 @@ rows:
     ldr     pc, [sp, #NEXT]
 
     /* kjwt_limbs_multiply(r0 t, r1 a, r2 b, r3 words) */
-    .global kjwt_limbs_multiply
-    .type kjwt_limbs_multiply, %function
-    .thumb_func
-kjwt_limbs_multiply:
-    push    {r4-r11, lr}
-    sub     sp, sp, #FRAME
+    function kjwt_limbs_multiply
+    enter
     add     r4, r1, r3, lsl #2
     str     r4, [sp, #ROW_END]
     add     r4, r2, r3, lsl #2
     str     r4, [sp, #Y_END]
-    movs    r4, #0
-    strd    r4, r0, [sp, #CARRY]
     strd    r1, r2, [sp, #X_ROW]
-    adr     r4, 5f
-    adds    r4, r4, #1
-    str     r4, [sp, #NEXT]
+    begin   r0, 5f
     bl      clear
     ldr     r1, [sp, #X_ROW]
 4:
@@ -173,22 +177,13 @@ clear:
     bx      lr
 
     /* kjwt_limbs_square(r0 t, r1 a, r2 words): see rsa_rows.c */
-    .global kjwt_limbs_square
-    .type kjwt_limbs_square, %function
-    .thumb_func
-    .balign 4
-kjwt_limbs_square:
-    push    {r4-r11, lr}
-    sub     sp, sp, #FRAME
+    function kjwt_limbs_square
+    enter
     add     r4, r1, r2, lsl #2
     str     r4, [sp, #Y_END]
-    movs    r4, #0
-    strd    r4, r0, [sp, #CARRY]
     strd    r1, r0, [sp, #X_ROW] /* Y_START keeps t */
     str     r1, [sp, #ROW_END]   /* and ROW_END a */
-    adr     r4, 8f
-    adds    r4, r4, #1
-    str     r4, [sp, #NEXT]
+    begin   r0, 8f
     mov     r3, r2
     bl      clear
     ldr     r1, [sp, #X_ROW]
@@ -243,23 +238,14 @@ kjwt_limbs_square:
     b       leave
 
     /* kjwt_limbs_reduce(r0 t, r1 n, r2 n0inv, r3 words) */
-    .global kjwt_limbs_reduce
-    .type kjwt_limbs_reduce, %function
-    .thumb_func
-    .balign 4
-kjwt_limbs_reduce:
-    push    {r4-r11, lr}
-    sub     sp, sp, #FRAME
+    function kjwt_limbs_reduce
+    enter
     add     r4, r0, r3, lsl #2
     str     r4, [sp, #ROW_END]
     add     r4, r1, r3, lsl #2
     str     r4, [sp, #Y_END]
-    movs    r4, #0
-    strd    r4, r0, [sp, #CARRY]
     strd    r2, r1, [sp, #X_ROW]
-    adr     r4, 11f
-    adds    r4, r4, #1
-    str     r4, [sp, #NEXT]
+    begin   r0, 11f
 10:
     /* The quotient's digits q[0 .. 3] in r6 .. r9, each from the lowest limb
      * that is left; n0inv waits in r9. */
