@@ -10,11 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <mbedtls/platform_util.h>
 
 #include "aws_credential_process.h"
 #include "aws_profile.h"
+
+/* How long before their end credentials are replaced. */
+#define REFRESH_S 600
 
 /* One place that may hold credentials; NULL: it does not. */
 struct triple {
@@ -250,6 +254,34 @@ bool aws_credentials_load(const char *profile,
         return true;
     aws_credentials_clear(credentials);
     return false;
+}
+
+/* ------------------------------------------------------------- refresh --- */
+
+static bool is_same(const struct aws_credentials *a,
+                    const struct aws_credentials *b)
+{
+    return strcmp(a->access_key_id, b->access_key_id) == 0 &&
+           strcmp(a->secret_access_key, b->secret_access_key) == 0;
+}
+
+bool aws_credentials_refresh(const char *profile, bool refused,
+                             struct aws_credentials *credentials,
+                             bool *changed, struct error *error)
+{
+    struct aws_credentials fresh;
+    int64_t left = credentials->expiration - (int64_t)time(NULL);
+    bool expires = credentials->expiration != 0 && left < REFRESH_S;
+
+    *changed = false;
+    if (!expires && !refused)
+        return true;
+    if (!aws_credentials_load(profile, &fresh, error))
+        return !refused && left > 0;
+    *changed = !is_same(&fresh, credentials);
+    aws_credentials_clear(credentials);
+    *credentials = fresh;
+    return true;
 }
 
 static void clear_string(char *text)

@@ -191,3 +191,9 @@ bool aws_error_is_of_clock(const char *name)
             return known[i].of_clock;
     return false;
 }
+
+bool aws_error_is_of_expiry(const char *name)
+{
+    return strcmp(name, "ExpiredTokenException") == 0 ||
+           strcmp(name, "ExpiredToken") == 0;
+}

@@ -28,6 +28,9 @@ void aws_error_clean(const char *text, size_t len, char *out, size_t size);
 /* The next step for a name; NULL: none is known. */
 const char *aws_error_advice(const char *name);
 
+/* Whether the credentials have expired, and new ones may serve. */
+bool aws_error_is_of_expiry(const char *name);
+
 /* Whether a wrong clock on this machine may be the reason. */
 bool aws_error_is_of_clock(const char *name);
 

@@ -26,6 +26,7 @@
 
 struct aws_kms {
     struct aws_endpoint endpoint;
+    char *profile; /* the one named explicitly, or NULL */
     struct aws_credentials credentials;
     struct aws_http *http;
     struct aws_retry retry;
@@ -44,6 +45,7 @@ struct call {
     enum aws_kms_repeat repeat;
     char *body;
     unsigned attempts;
+    bool renewed; /* with other credentials, once */
     json_t *answer;
 };
 
@@ -172,6 +174,30 @@ static size_t sign_headers(struct aws_kms *kms, const struct call *call,
     return count;
 }
 
+/* The signer keeps the day's key, which belongs to the old secret. */
+static void use_credentials(struct aws_kms *kms)
+{
+    aws_sigv4_clear(&kms->signer);
+    kms->signer.access_key_id = kms->credentials.access_key_id;
+    kms->signer.secret_access_key = kms->credentials.secret_access_key;
+    kms->signer.region = kms->endpoint.region;
+    kms->signer.service = "kms";
+}
+
+static bool refresh_credentials(struct aws_kms *kms, bool refused,
+                                bool *changed, struct error *error)
+{
+    bool done = aws_credentials_refresh(kms->profile, refused,
+                                        &kms->credentials, changed, error);
+
+    if (*changed)
+        use_credentials(kms);
+    if (*changed && kms->verbose)
+        (void)fprintf(stderr, "signer-host: new credentials: %s\n",
+                      kms->credentials.source);
+    return done;
+}
+
 static void note_clock(struct aws_kms *kms)
 {
     int64_t date;
@@ -186,20 +212,22 @@ static enum aws_http_result
 send_call(struct aws_kms *kms, const struct call *call, struct error *error)
 {
     char *lines[MAX_HEADERS];
-    size_t count = sign_headers(kms, call, lines);
     struct aws_http_request request = {.headers = (const char *const *)lines,
-                                       .header_count = count,
                                        .body = call->body,
                                        .body_len = strlen(call->body),
                                        .once = call->repeat == AWS_KMS_ONCE};
     enum aws_http_result result;
+    bool changed;
 
-    if (count == 0) {
+    if (!refresh_credentials(kms, false, &changed, error))
+        return AWS_HTTP_HOPELESS;
+    request.header_count = sign_headers(kms, call, lines);
+    if (request.header_count == 0) {
         (void)out_of_memory(error);
         return AWS_HTTP_HOPELESS;
     }
     result = aws_http_post(kms->http, &request, error);
-    free_lines(lines, count);
+    free_lines(lines, request.header_count);
     if (result == AWS_HTTP_ANSWERED)
         note_clock(kms);
     return result;
@@ -315,6 +343,18 @@ static bool correct_clock(struct aws_kms *kms)
     return true;
 }
 
+/* Whether there are others now instead of those that have expired. */
+static bool renew_credentials(struct aws_kms *kms, struct call *call)
+{
+    struct error error;
+    bool changed;
+
+    if (call->renewed || !aws_error_is_of_expiry(kms->refusal.name))
+        return false;
+    call->renewed = true;
+    return refresh_credentials(kms, true, &changed, &error) && changed;
+}
+
 /* Whether KMS may have done what must not be done twice. */
 static bool may_be_done(const struct aws_kms *kms, const struct call *call,
                         enum aws_retry_cause cause)
@@ -349,7 +389,7 @@ static void run(struct aws_kms *kms, struct call *call, struct error *error)
 
         if (call->answer != NULL)
             return;
-        if (correct_clock(kms))
+        if (correct_clock(kms) || renew_credentials(kms, call))
             continue;
         call->attempts++;
         if (may_be_done(kms, call, cause)) {
@@ -450,14 +490,16 @@ bool aws_kms_clock_offset(const struct aws_kms *kms, int64_t *seconds)
 static bool set_up(struct aws_kms *kms, const struct aws_location *location,
                    struct error *error)
 {
+    if (location->profile != NULL) {
+        kms->profile = strdup(location->profile);
+        if (kms->profile == NULL)
+            return out_of_memory(error);
+    }
     if (!aws_retry_init(&kms->retry, error) ||
         !aws_endpoint_find(location, &kms->endpoint, error) ||
         !aws_credentials_load(location->profile, &kms->credentials, error))
         return false;
-    kms->signer.access_key_id = kms->credentials.access_key_id;
-    kms->signer.secret_access_key = kms->credentials.secret_access_key;
-    kms->signer.region = kms->endpoint.region;
-    kms->signer.service = "kms";
+    use_credentials(kms);
     kms->http = aws_http_open(&kms->endpoint, error);
     return kms->http != NULL;
 }
@@ -491,5 +533,6 @@ void aws_kms_close(struct aws_kms *kms)
     aws_sigv4_clear(&kms->signer);
     aws_credentials_clear(&kms->credentials);
     aws_endpoint_clear(&kms->endpoint);
+    free(kms->profile);
     free(kms);
 }
