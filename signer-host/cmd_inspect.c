@@ -171,7 +171,7 @@ static bool run(const struct options *options, struct error *error)
 }
 
 static const struct option_spec specs[] = {
-    {"now", "T", "the time, seconds since 1970, instead of the clock's", '\0',
+    {"now", "T", "the time instead of the clock's: a NumericDate or RFC 3339", '\0',
      false},
     {"token-file", "F", "the token is the file's bytes, all of them", '\0',
      false},

@@ -47,14 +47,22 @@ static const char **get_tags(const struct options *options)
     return tags;
 }
 
-static bool print_name(const char *name, struct error *error)
+static bool print_name(const char *name, bool as_json, struct error *error)
 {
-    char line[1024];
-    int len = snprintf(line, sizeof line, "%s\n", name);
+    json_t *result;
+    char *text;
+    bool done;
 
-    if (len < 0 || (size_t)len >= sizeof line)
-        return error_set(error, EXIT_USAGE, "the key's name is too long");
-    return output_stdout(line, (size_t)len, error);
+    if (!as_json)
+        return output_line(name, error);
+    result = json_pack("{s:s}", "key", name);
+    text = json_dumps(result, JSON_COMPACT);
+    done = text != NULL ? output_line(text, error)
+                        : error_set(error, EXIT_USAGE,
+                                    "the key's name is not UTF-8: %s", name);
+    free(text);
+    json_decref(result);
+    return done;
 }
 
 static bool run(const struct options *options, struct error *error)
@@ -75,7 +83,8 @@ static bool run(const struct options *options, struct error *error)
     if (tags == NULL)
         return out_of_memory(error);
     request.tags = tags;
-    done = key_holder_create(&request, &name, error) && print_name(name, error);
+    done = key_holder_create(&request, &name, error) && 
+           print_name(name, options_given(options, "json"), error);
     free(name);
     free(tags);
     return done;
@@ -88,6 +97,7 @@ static const struct option_spec specs[] = {
     {"policy", "FILE", "awskms: key policy, JSON", '\0', false},
     {"tag", "K=V", "awskms: a tag; may be repeated", '\0', true},
     {"description", "TEXT", "awskms: the key's description", '\0', false},
+    {"json", NULL, "the name as JSON", '\0', false},
     KEY_OPTION_SPECS,
     {NULL, NULL, NULL, '\0', false},
 };

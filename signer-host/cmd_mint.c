@@ -100,16 +100,49 @@ static bool check_clock(const struct mint *mint, struct error *error)
     return true;
 }
 
+/* {"token":...,"header":{...},"claims":{...}}, with the file's name instead of
+ * the token that is in it. */
+static bool print_json(const struct mint *mint, const char *path,
+                       struct error *error)
+{
+    struct members result = {.count = 0};
+    char *header = members_dump(&mint->header);
+    char *claims = members_dump(&mint->claims);
+    char *text = NULL;
+    bool done =
+        (header != NULL && claims != NULL) || out_of_memory(error);
+
+    done = done &&
+           members_set_string(&result, path != NULL ? "file" : "token",
+                              path != NULL ? path : mint->token, error) &&
+           members_set_json(&result, "header", header, error) &&
+           members_set_json(&result, "claims", claims, error);
+    if (done) {
+        text = members_dump(&result);
+        done = text != NULL ? output_line(text, error) : out_of_memory(error);
+    }
+    members_free(&result);
+    free(text);
+    free(header);
+    free(claims);
+    return done;
+}
+
 /* On standard output a line, in a file the token and nothing else. */
 static bool print(struct mint *mint, struct error *error)
 {
     const char *path = options_value(mint->options, "output", 0);
+    bool as_json = options_given(mint->options, "json");
     size_t len = strlen(mint->token);
 
+    if (path != NULL &&
+        !output_file(path, mint->token, len, OUTPUT_SECRET, error))
+        return false;
+    if (as_json)
+        return print_json(mint, path, error);
     if (path != NULL)
-        return output_file(path, mint->token, len, OUTPUT_SECRET, error);
-    mint->token[len] = '\n'; /* in the place of the NUL */
-    return output_stdout(mint->token, len + 1, error);
+        return true;
+    return output_line(mint->token, error);
 }
 
 static bool run_with(struct mint *mint, struct error *error)
@@ -146,10 +179,10 @@ static const struct option_spec specs[] = {
     {"aud", "S", "audience; repeated: an array", '\0', true},
     {"ttl", "DURATION", "lifetime from iat: 30s, 15m, 24h (default), 7d", '\0',
      false},
-    {"exp", "T", "expiration time, seconds since 1970", '\0', false},
+    {"exp", "T", "expiration time: a NumericDate or RFC 3339", '\0', false},
     {"no-exp", NULL, "never expires; devices refuse it by default", '\0',
      false},
-    {"nbf", "T", "not valid before, seconds since 1970", '\0', false},
+    {"nbf", "T", "not valid before: a NumericDate or RFC 3339", '\0', false},
     {"jti", "auto|S", "token id; auto: 128 random bits", '\0', false},
     {"claim", "NAME=STRING", "any claim; NAME:=JSON for other types", '\0',
      true},
@@ -158,8 +191,10 @@ static const struct option_spec specs[] = {
      '\0', true},
     {"kid", "KID", "kid instead of the key's thumbprint", '\0', false},
     {"no-kid", NULL, "no kid", '\0', false},
-    {"now", "T", "the time for iat, seconds since 1970", '\0', false},
+    {"now", "T", "the time for iat: a NumericDate or RFC 3339", '\0', false},
     {"output", "FILE", "write to FILE, mode 0600, without a newline", 'o',
+     false},
+    {"json", NULL, "the token with its header and claims as JSON", '\0',
      false},
     {"message-type", "TYPE", "awskms: RAW or DIGEST instead of by length", '\0',
      false},

@@ -135,7 +135,7 @@ static const struct option_spec specs[] = {
     {"sub", "S", "the subject expected", '\0', false},
     {"aud", "S", "the device's name; without it the token must have no aud",
      '\0', false},
-    {"now", "T", "the time, seconds since 1970, instead of the clock's", '\0',
+    {"now", "T", "the time instead of the clock's: a NumericDate or RFC 3339", '\0',
      false},
     {"leeway", "S", "tolerated difference of the clocks, seconds", '\0', false},
     {"token-file", "F", "the token is the file's bytes, all of them", '\0',

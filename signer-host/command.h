@@ -1,5 +1,6 @@
 /*
- * A command of signer-host: its row in the table of main.c.
+ * A command of signer-host: its row in the table of commands.c. Help texts,
+ * manual pages and shell completion are made from these rows.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,11 +23,16 @@ struct command {
     bool (*run)(const struct options *options, struct error *error);
 };
 
+/* All of them, in the order of the help; NULL ends the table. */
+extern const struct command *const commands[];
+
+extern const struct command cmd_completion;
 extern const struct command cmd_key_create;
 extern const struct command cmd_key_export;
 extern const struct command cmd_key_show;
 extern const struct command cmd_mint;
 extern const struct command cmd_verify;
 extern const struct command cmd_inspect;
+extern const struct command cmd_man;
 
 #endif

@@ -11,73 +11,16 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "config.h"
+#include "help.h"
 #include "kjwt.h"
 #include "output.h"
-
-static const struct command *const commands[] = {
-    &cmd_key_create, &cmd_key_export, &cmd_key_show,
-    &cmd_mint,       &cmd_verify,     &cmd_inspect,
-};
-#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 static enum exit_status report(const struct error *error)
 {
     if (error->text[0] != '\0')
         (void)fprintf(stderr, "signer-host: %s\n", error->text);
     return error->status;
-}
-
-/* ---------------------------------------------------------------- help --- */
-
-static void write_overview(FILE *out)
-{
-    (void)fputs("usage: signer-host COMMAND [OPTION]...\n\n"
-                "Mints and checks RS256 JSON Web Tokens for devices that run "
-                "kjwt.\n\ncommands:\n",
-                out);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        (void)fprintf(out, "  %-11s  %s\n", commands[i]->name,
-                      commands[i]->summary);
-    (void)fputs("\nkeys:\n"
-                "  awskms:///alias/NAME, awskms:///KEY-ID, awskms:///ARN\n"
-                "               a key in AWS KMS; "
-                "?region=R&profile=P are taken,\n"
-                "               and awskms://HOST:PORT/... for another "
-                "endpoint\n"
-                "  file:PATH    a PEM private key signs (for development); a "
-                "PEM public key,\n"
-                "               JWK or JWK Set verifies\n"
-                "\nexit status: 0 done, 1 refused, 2 usage or I/O\n"
-                "\nsigner-host COMMAND --help tells more; "
-                "signer-host --version\n",
-                out);
-}
-
-static void write_option(const struct option_spec *spec)
-{
-    char left[64];
-    char letter[] = "-o, ";
-
-    letter[1] = spec->letter;
-    (void)snprintf(left, sizeof left, "%s--%s%s%s",
-                   spec->letter != '\0' ? letter : "", spec->name,
-                   spec->argument != NULL ? " " : "",
-                   spec->argument != NULL ? spec->argument : "");
-    (void)printf("  %-25s  %s\n", left, spec->help);
-}
-
-static void write_command(const struct command *command)
-{
-    const struct option_spec *spec = command->options;
-
-    (void)printf("usage: signer-host %s %s\n\n%s.\n", command->name,
-                 command->usage, command->summary);
-    if (command->details != NULL)
-        (void)printf("\n%s", command->details);
-    (void)fputs("\noptions:\n", stdout);
-    for (; spec->name != NULL; spec++)
-        write_option(spec);
-    (void)fputs("  -h, --help                 this text\n", stdout);
 }
 
 static enum exit_status flush(void)
@@ -114,6 +57,7 @@ static enum exit_status run(const struct command *command, int argc,
                             char **argv)
 {
     struct error error = {.text = ""};
+    struct config config = {.path = NULL};
     struct options options;
     enum exit_status status = EXIT_DONE;
 
@@ -123,12 +67,15 @@ static enum exit_status run(const struct command *command, int argc,
         (void)fprintf(stderr, "signer-host %s --help tells more\n",
                       command->name);
     } else if (options.help) {
-        write_command(command);
+        help_command(command);
         status = flush();
-    } else if (!command->run(&options, &error)) {
+    } else if (!config_apply(command, &options, &config, &error) ||
+               !command->run(&options, &error)) {
         status = report(&error);
+        config_say(&config, status);
     }
     options_free(&options);
+    config_free(&config);
     return status;
 }
 
@@ -154,17 +101,17 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
 
     if (argc < 2) {
-        write_overview(stderr);
+        help_overview(stderr);
         return EXIT_USAGE;
     }
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    for (size_t i = 0; commands[i] != NULL; i++) {
         int words = name_words(commands[i], argc - 1, argv + 1);
 
         if (words > 0)
             return (int)run(commands[i], argc - 1 - words, argv + 1 + words);
     }
     if (is_word(argv[argc - 1], "--help", "-h")) {
-        write_overview(stdout);
+        help_overview(stdout);
         return (int)flush();
     }
     if (is_word(argv[1], "--version", "-V")) {

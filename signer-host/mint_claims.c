@@ -231,10 +231,9 @@ static bool set_date(const struct options *options, const char *name,
 
     if (text == NULL)
         return true;
-    if (!time_parse(text, &date))
-        return error_set(error, EXIT_USAGE,
-                         "--%s %s: write seconds since 1970 as a whole number",
-                         name, text);
+    if (!date_parse(text, &date))
+        return error_set(error, EXIT_USAGE, "--%s %s: write " DATE_FORMS, name,
+                         text);
     return members_set_integer(claims, name, date, error);
 }
 

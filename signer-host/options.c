@@ -14,6 +14,13 @@
 
 #include "time_text.h"
 
+const struct option_spec options_common[] = {
+    {"config", "FILE", "a bench's defaults; see signer-host man", '\0', false},
+    {"no-config", NULL, "no defaults but the built-in ones", '\0', false},
+    {"help", NULL, "this text", 'h', false},
+    {NULL, NULL, NULL, '\0', false},
+};
+
 /* text is `--name`, `--name=value` or `-o`; *value is what follows `=`. */
 static const struct option_spec *find(const struct option_spec *specs,
                                       const char *text, const char **value)
@@ -75,6 +82,8 @@ static bool parse(const struct option_spec *specs, int argc, char **argv,
             continue;
         spec = find(specs, argv[i], &value);
         if (spec == NULL)
+            spec = find(options_common, argv[i], &value);
+        if (spec == NULL)
             return error_set(error, EXIT_USAGE, "unknown option %s", argv[i]);
         if (spec->argument != NULL && value == NULL && i + 1 < argc)
             value = argv[++i];
@@ -99,6 +108,21 @@ void options_free(struct options *options)
 {
     free(options->given);
     free(options->operands);
+}
+
+bool options_add(struct options *options, const struct option_spec *spec,
+                 const char *value)
+{
+    struct option *longer = realloc(
+        options->given, (options->given_count + 1) * sizeof *options->given);
+
+    if (longer == NULL)
+        return false;
+    longer[options->given_count].spec = spec;
+    longer[options->given_count].value = value;
+    options->given = longer;
+    options->given_count++;
+    return true;
 }
 
 const char *options_value(const struct options *options, const char *name,
@@ -138,8 +162,6 @@ bool options_now(const struct options *options, int64_t *now,
     const char *text = options_value(options, "now", 0);
 
     *now = (int64_t)time(NULL);
-    return text == NULL || time_parse(text, now) ||
-           error_set(error, EXIT_USAGE,
-                     "--now %s: write seconds since 1970 as a whole number",
-                     text);
+    return text == NULL || date_parse(text, now) ||
+           error_set(error, EXIT_USAGE, "--now %s: write " DATE_FORMS, text);
 }

@@ -20,6 +20,9 @@ struct option_spec {
     bool repeatable; /* else a second one is an error */
 };
 
+/* What every command takes besides its own. */
+extern const struct option_spec options_common[];
+
 struct option {
     const struct option_spec *spec;
     const char *value; /* NULL for a flag */
@@ -38,6 +41,10 @@ struct options {
 bool options_parse(const struct option_spec *specs, int argc, char **argv,
                    struct options *options, struct error *error);
 void options_free(struct options *options);
+
+/* Adds one that stands in no command line; false when memory is short. */
+bool options_add(struct options *options, const struct option_spec *spec,
+                 const char *value);
 
 /* The i-th value given for --name, or NULL; i = 0 for the only one. */
 const char *options_value(const struct options *options, const char *name,

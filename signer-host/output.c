@@ -50,6 +50,13 @@ bool output_stdout(const void *data, size_t len, struct error *error)
     return output_flush(error);
 }
 
+bool output_line(const char *text, struct error *error)
+{
+    (void)fputs(text, stdout);
+    (void)fputc('\n', stdout);
+    return output_flush(error);
+}
+
 bool output_flush(struct error *error)
 {
     return (fflush(stdout) == 0 && !ferror(stdout)) ||

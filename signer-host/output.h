@@ -18,6 +18,9 @@
 /* Writes to standard output, with what stdio has buffered for it. */
 bool output_stdout(const void *data, size_t len, struct error *error);
 
+/* The same for a line's text, without its newline. */
+bool output_line(const char *text, struct error *error);
+
 /* Ends what a command has printed to stdout: whether all of it got out. */
 bool output_flush(struct error *error);
 

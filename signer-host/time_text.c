@@ -105,6 +105,11 @@ bool time_parse_rfc3339(const char *text, int64_t *seconds)
     return *seconds >= 0 && *seconds <= TIME_MAX;
 }
 
+bool date_parse(const char *text, int64_t *seconds)
+{
+    return time_parse(text, seconds) || time_parse_rfc3339(text, seconds);
+}
+
 bool duration_parse(const char *text, int64_t *seconds)
 {
     static const char units[] = "smhd";

@@ -22,6 +22,10 @@ bool time_parse(const char *text, int64_t *seconds);
  * offset too; 0 .. TIME_MAX. */
 bool time_parse_rfc3339(const char *text, int64_t *seconds);
 
+/* What options take for a date: either of the two above. */
+bool date_parse(const char *text, int64_t *seconds);
+#define DATE_FORMS "seconds since 1970, or a date like 2027-01-15T08:00:00Z"
+
 /* 30, 30s, 15m, 24h, 7d: whole seconds up to TIME_MAX. */
 bool duration_parse(const char *text, int64_t *seconds);
 
