@@ -266,8 +266,8 @@ static bool is_same(const struct aws_credentials *a,
 }
 
 bool aws_credentials_refresh(const char *profile, bool refused,
-                             struct aws_credentials *credentials,
-                             bool *changed, struct error *error)
+                             struct aws_credentials *credentials, bool *changed,
+                             struct error *error)
 {
     struct aws_credentials fresh;
     int64_t left = credentials->expiration - (int64_t)time(NULL);

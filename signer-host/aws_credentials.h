@@ -33,8 +33,8 @@ bool aws_credentials_load(const char *profile,
  * them as expired (`refused`), and sets *changed where others came of it. Those
  * that still hold are kept when there are no new ones; false: none hold. */
 bool aws_credentials_refresh(const char *profile, bool refused,
-                             struct aws_credentials *credentials,
-                             bool *changed, struct error *error);
+                             struct aws_credentials *credentials, bool *changed,
+                             struct error *error);
 
 void aws_credentials_clear(struct aws_credentials *credentials);
 

@@ -96,8 +96,8 @@ static void write_bash_follow(const char *command,
     const char *words;
 
     for (; spec->name != NULL; spec++) {
-        enum follow kind = spec->argument == NULL ? FOLLOW_ANYTHING
-                                                  : follow(spec, &words);
+        enum follow kind =
+            spec->argument == NULL ? FOLLOW_ANYTHING : follow(spec, &words);
 
         if (spec->argument == NULL)
             continue;
@@ -160,21 +160,20 @@ static void write_bash(void)
         }
     for (size_t i = 0; commands[i] != NULL; i++)
         write_bash_command(commands[i]);
-    (void)fputs(
-        "    *) return ;;\n"
-        "    esac\n"
-        "    COMPREPLY=($(compgen -W \"$words\" -- \"$whole\"))\n"
-        "    # what stands before the present word is there already\n"
-        "    COMPREPLY=(\"${COMPREPLY[@]#\"${whole%\"$cur\"}\"}\")\n"
-        "    if [[ -n $files && $whole != -* ]]; then\n"
-        "        compopt -o filenames 2>/dev/null\n"
-        "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
-        "    elif [[ ${COMPREPLY[0]-} == *[:/] ]]; then\n"
-        "        compopt -o nospace 2>/dev/null\n"
-        "    fi\n"
-        "}\n"
-        "complete -F _signer_host signer-host\n",
-        stdout);
+    (void)fputs("    *) return ;;\n"
+                "    esac\n"
+                "    COMPREPLY=($(compgen -W \"$words\" -- \"$whole\"))\n"
+                "    # what stands before the present word is there already\n"
+                "    COMPREPLY=(\"${COMPREPLY[@]#\"${whole%\"$cur\"}\"}\")\n"
+                "    if [[ -n $files && $whole != -* ]]; then\n"
+                "        compopt -o filenames 2>/dev/null\n"
+                "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
+                "    elif [[ ${COMPREPLY[0]-} == *[:/] ]]; then\n"
+                "        compopt -o nospace 2>/dev/null\n"
+                "    fi\n"
+                "}\n"
+                "complete -F _signer_host signer-host\n",
+                stdout);
 }
 
 /* ----------------------------------------------------------------- zsh --- */
@@ -241,27 +240,26 @@ static void write_zsh(void)
                 "    local -a names=(\n",
                 stdout);
     write_zsh_pairs();
-    (void)fputs(
-        "    )\n"
-        "    local name=$words[2] first\n"
-        "    if ((CURRENT == 2)); then\n"
-        "        local -a firsts=(${(u)${names%%:*}%% *})\n"
-        "        compadd -a firsts\n"
-        "        return\n"
-        "    fi\n"
-        "    local -a rest=(${(M)names:#$name *})\n"
-        "    if (($#rest)); then\n"
-        "        if ((CURRENT == 3)); then\n"
-        "            rest=(${rest#* })\n"
-        "            _describe command rest\n"
-        "            return\n"
-        "        fi\n"
-        "        name=\"$name $words[3]\"\n"
-        "        shift words; ((CURRENT--))\n"
-        "    fi\n"
-        "    shift words; ((CURRENT--))\n"
-        "    case $name in\n",
-        stdout);
+    (void)fputs("    )\n"
+                "    local name=$words[2] first\n"
+                "    if ((CURRENT == 2)); then\n"
+                "        local -a firsts=(${(u)${names%%:*}%% *})\n"
+                "        compadd -a firsts\n"
+                "        return\n"
+                "    fi\n"
+                "    local -a rest=(${(M)names:#$name *})\n"
+                "    if (($#rest)); then\n"
+                "        if ((CURRENT == 3)); then\n"
+                "            rest=(${rest#* })\n"
+                "            _describe command rest\n"
+                "            return\n"
+                "        fi\n"
+                "        name=\"$name $words[3]\"\n"
+                "        shift words; ((CURRENT--))\n"
+                "    fi\n"
+                "    shift words; ((CURRENT--))\n"
+                "    case $name in\n",
+                stdout);
     for (size_t i = 0; commands[i] != NULL; i++) {
         (void)printf("    '%s')\n        _arguments", commands[i]->name);
         write_zsh_options(commands[i]->options);
@@ -334,13 +332,12 @@ static void write_fish_command(const struct command *command)
 
 static void write_fish(void)
 {
-    (void)fputs(
-        "# fish completion of signer-host\n"
-        "function __signer_host_is\n"
-        "    set -l words (commandline -opc)\n"
-        "    set -e words[1]\n"
-        "    set -l name \"$words[1]\"\n",
-        stdout);
+    (void)fputs("# fish completion of signer-host\n"
+                "function __signer_host_is\n"
+                "    set -l words (commandline -opc)\n"
+                "    set -e words[1]\n"
+                "    set -l name \"$words[1]\"\n",
+                stdout);
     for (size_t i = 0; commands[i] != NULL; i++)
         if (strchr(commands[i]->name, ' ') != NULL)
             (void)printf("    test \"$words[1..2]\" = '%s'; and set name "

@@ -83,7 +83,7 @@ static bool run(const struct options *options, struct error *error)
     if (tags == NULL)
         return out_of_memory(error);
     request.tags = tags;
-    done = key_holder_create(&request, &name, error) && 
+    done = key_holder_create(&request, &name, error) &&
            print_name(name, options_given(options, "json"), error);
     free(name);
     free(tags);

@@ -247,12 +247,11 @@ static bool run(const struct options *options, struct error *error)
     if (options->operand_count > 0) {
         command = find(options);
         if (command == NULL)
-            return error_set(error, EXIT_USAGE,
-                             "no command %s%s%s; signer-host --help lists them",
-                             options->operands[0],
-                             options->operand_count > 1 ? " " : "",
-                             options->operand_count > 1 ? options->operands[1]
-                                                        : "");
+            return error_set(
+                error, EXIT_USAGE,
+                "no command %s%s%s; signer-host --help lists them",
+                options->operands[0], options->operand_count > 1 ? " " : "",
+                options->operand_count > 1 ? options->operands[1] : "");
     }
     if (command != NULL)
         write_command(command);

@@ -109,8 +109,7 @@ static bool print_json(const struct mint *mint, const char *path,
     char *header = members_dump(&mint->header);
     char *claims = members_dump(&mint->claims);
     char *text = NULL;
-    bool done =
-        (header != NULL && claims != NULL) || out_of_memory(error);
+    bool done = (header != NULL && claims != NULL) || out_of_memory(error);
 
     done = done &&
            members_set_string(&result, path != NULL ? "file" : "token",
@@ -194,8 +193,7 @@ static const struct option_spec specs[] = {
     {"now", "T", "the time for iat: a NumericDate or RFC 3339", '\0', false},
     {"output", "FILE", "write to FILE, mode 0600, without a newline", 'o',
      false},
-    {"json", NULL, "the token with its header and claims as JSON", '\0',
-     false},
+    {"json", NULL, "the token with its header and claims as JSON", '\0', false},
     {"message-type", "TYPE", "awskms: RAW or DIGEST instead of by length", '\0',
      false},
     KEY_OPTION_SPECS,

@@ -34,7 +34,7 @@ static char *default_path(void)
 
     if (folder != NULL && folder[0] == '/')
         return asprintf(&path, "%s/signer-host/config.json", folder) < 0 ? NULL
-                                                                        : path;
+                                                                         : path;
     if (home == NULL || home[0] != '/')
         return NULL;
     return asprintf(&path, "%s/.config/signer-host/config.json", home) < 0
@@ -73,7 +73,8 @@ static bool parse(const char *path, const struct input *input, json_t **root,
 {
     json_error_t reason;
 
-    *root = json_loadb(input->data, input->len, JSON_REJECT_DUPLICATES, &reason);
+    *root =
+        json_loadb(input->data, input->len, JSON_REJECT_DUPLICATES, &reason);
     if (*root == NULL)
         return error_set(error, EXIT_USAGE, "%s is no JSON object: line %d: %s",
                          path, reason.line, reason.text);

@@ -113,8 +113,8 @@ void options_free(struct options *options)
 bool options_add(struct options *options, const struct option_spec *spec,
                  const char *value)
 {
-    struct option *longer = realloc(
-        options->given, (options->given_count + 1) * sizeof *options->given);
+    struct option *longer = realloc(options->given, (options->given_count + 1) *
+                                                        sizeof *options->given);
 
     if (longer == NULL)
         return false;

@@ -45,9 +45,9 @@ struct sign_job *sign_queue_wait(struct sign_queue *queue, int timeout_ms)
     if (job == NULL)
         return NULL;
     queue->job = NULL;
-    job->done = queue->holder->class->sign(
-        queue->holder, job->message, job->message_len, job->signature,
-        &job->signature_len, &job->error);
+    job->done = queue->holder->class->sign(queue->holder, job->message,
+                                           job->message_len, job->signature,
+                                           &job->signature_len, &job->error);
     return job;
 }
 
