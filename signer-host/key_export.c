@@ -186,13 +186,19 @@ static void write_key(FILE *out, size_t i, const struct public_key *key)
     (void)fputs("    {", out);
     write_string(out, key->kid);
     (void)fprintf(out,
-                  ",\n     kjwt_key_%zu_n, kjwt_key_%zu_rr,\n"
+                  ",\n     kjwt_key_%zu_n, kjwt_key_%zu_target,\n"
                   "     {0x%08" PRIx32 ", 0x%08" PRIx32 "}, %" PRIu32 "},\n",
                   i, i, key->n0inv[0], key->n0inv[1], key->bits);
 }
 
 static void write_definitions(FILE *out, const struct key_export *what)
 {
+    (void)fprintf(out,
+                  "\n#if KJWT_KEY_FORMAT != %d\n"
+                  "#error \"keys for another version of kjwt.h: export them "
+                  "again\"\n"
+                  "#endif\n",
+                  KJWT_KEY_FORMAT);
     /* A header of another export may have been included before. */
     (void)fprintf(out,
                   "\n#if KJWT_KEYS_COUNT != %zu || KJWT_KEYS_MAX_BITS != "
@@ -202,7 +208,8 @@ static void write_definitions(FILE *out, const struct key_export *what)
                   what->count, max_bits(what));
     for (size_t i = 0; i < what->count; i++) {
         write_words(out, i, "n", what->keys[i].n, what->keys[i].bits / 32);
-        write_words(out, i, "rr", what->keys[i].rr, what->keys[i].bits / 32);
+        write_words(out, i, "target", what->keys[i].target,
+                    what->keys[i].bits / 32);
     }
     (void)fputs("\nconst struct kjwt_key kjwt_keys[KJWT_KEYS_COUNT] = {\n",
                 out);

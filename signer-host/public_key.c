@@ -40,23 +40,29 @@ static bool mpi_to_words(const mbedtls_mpi *value, uint32_t *words,
     return true;
 }
 
-/* n and R^2 mod n with R = 2^bits. */
+/* n, and half^(65535 bits + 15) mod n with half = 2^-1 = (n + 1) / 2. */
 static bool set_operands(struct public_key *key)
 {
     size_t words = key->bits / 32;
-    mbedtls_mpi n;
-    mbedtls_mpi rr;
+    mbedtls_mpi n, half, exponent, target;
     bool done;
 
     mbedtls_mpi_init(&n);
-    mbedtls_mpi_init(&rr);
+    mbedtls_mpi_init(&half);
+    mbedtls_mpi_init(&exponent);
+    mbedtls_mpi_init(&target);
     done = mbedtls_mpi_read_binary(&n, key->modulus, key->bits / 8) == 0 &&
-           mbedtls_mpi_lset(&rr, 1) == 0 &&
-           mbedtls_mpi_shift_l(&rr, 2 * (size_t)key->bits) == 0 &&
-           mbedtls_mpi_mod_mpi(&rr, &rr, &n) == 0 &&
-           mpi_to_words(&n, key->n, words) && mpi_to_words(&rr, key->rr, words);
+           mbedtls_mpi_add_int(&half, &n, 1) == 0 &&
+           mbedtls_mpi_shift_r(&half, 1) == 0 &&
+           mbedtls_mpi_lset(&exponent,
+                            65535 * (mbedtls_mpi_sint)key->bits + 15) == 0 &&
+           mbedtls_mpi_exp_mod(&target, &half, &exponent, &n, NULL) == 0 &&
+           mpi_to_words(&n, key->n, words) &&
+           mpi_to_words(&target, key->target, words);
     mbedtls_mpi_free(&n);
-    mbedtls_mpi_free(&rr);
+    mbedtls_mpi_free(&half);
+    mbedtls_mpi_free(&exponent);
+    mbedtls_mpi_free(&target);
     return done;
 }
 
@@ -126,7 +132,7 @@ struct kjwt_key public_key_view(const struct public_key *key)
 {
     struct kjwt_key view = {.kid = key->kid,
                             .n = key->n,
-                            .rr = key->rr,
+                            .target = key->target,
                             .n0inv = {key->n0inv[0], key->n0inv[1]},
                             .bits = key->bits};
 

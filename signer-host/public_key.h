@@ -35,7 +35,7 @@ struct public_key {
     size_t spki_len;
     /* As struct kjwt_key has them: least significant word first. */
     _Alignas(8) uint32_t n[PUBLIC_KEY_MAX_WORDS];
-    _Alignas(8) uint32_t rr[PUBLIC_KEY_MAX_WORDS];
+    _Alignas(8) uint32_t target[PUBLIC_KEY_MAX_WORDS];
     uint32_t n0inv[2];
     char thumbprint[PUBLIC_KEY_THUMBPRINT_SIZE]; /* RFC 7638 */
     char kid[PUBLIC_KEY_MAX_KID + 1];            /* the thumbprint unless set */

@@ -318,6 +318,18 @@ def test_source_and_header_compile(name, language, sources, tmp_path):
         subprocess.run([tmp_path / "user"], check=True)
 
 
+@pytest.mark.parametrize("key_format, fits", [(1, True), (2, False)])
+def test_key_file_of_another_version(key_format, fits, sources, tmp_path):
+    source = tmp_path / "keys.c"
+    source.write_text('#include "kjwt.h"\n#undef KJWT_KEY_FORMAT\n'
+                      f"#define KJWT_KEY_FORMAT {key_format}\n"
+                      '#include "public.c"\n')
+    result = compile_source("c", "-I", sources, "-c", source, "-o",
+                            tmp_path / "keys.o")
+    assert (result.returncode == 0) == fits, result.stderr
+    assert ("export them again" in result.stderr) == (not fits)
+
+
 @pytest.mark.parametrize("form", ["c", "h"])
 @pytest.mark.parametrize("name, fits", [("dev", False), ("public", True)])
 def test_production_takes_no_development_key(name, fits, form, sources,
@@ -346,15 +358,15 @@ int main(void)
             printf("%08x", key->n[w]);
         printf(" ");
         for (unsigned w = key->bits / 32; w-- > 0;)
-            printf("%08x", key->rr[w]);
-        printf(" %d\\n", (int)(((size_t)key->n | (size_t)key->rr) % 8));
+            printf("%08x", key->target[w]);
+        printf(" %d\\n", (int)(((size_t)key->n | (size_t)key->target) % 8));
     }
 }
 """
 
 
 def test_exported_numbers(keys, sources, tmp_path):
-    """n, R^2 mod n and n0inv against Python's integers."""
+    """n, target and n0inv against Python's integers."""
     program = tmp_path / "printer.c"
     program.write_text(PRINTER)
     result = compile_source("c", "-I", sources, program, "-o",
@@ -365,11 +377,11 @@ def test_exported_numbers(keys, sources, tmp_path):
     assert lines[0] == "3 4096 1700000000"
     for line, (bits, pem) in zip(lines[1:], keys.items(), strict=True):
         n = public_key(pem).public_numbers().n
-        kid, printed_bits, n0inv, words, rr, misaligned = line.split()
+        kid, printed_bits, n0inv, words, target, misaligned = line.split()
         assert kid == thumbprint(pem)
         assert int(printed_bits) == bits
         assert int(words, 16) == n
-        assert int(rr, 16) == pow(2, 2 * bits, n)
+        assert int(target, 16) == pow(2, -(65535 * bits + 15), n)
         assert int(n0inv, 16) == -pow(n, -1, 2 ** 64) % 2 ** 64
         assert misaligned == "0"
 

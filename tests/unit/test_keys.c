@@ -127,7 +127,7 @@ static void test_damaged_keys(void **state)
     key.n = NULL;
     assert_status(verify(&key, 1, "rsa2048", NO_KID, &claims), KJWT_ERR_KEY);
     key = good;
-    key.rr = NULL;
+    key.target = NULL;
     assert_status(verify(&key, 1, "rsa2048", NO_KID, &claims), KJWT_ERR_KEY);
     key = good;
     key.n0inv[0] ^= 1;

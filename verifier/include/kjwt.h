@@ -145,18 +145,22 @@ const char *kjwt_status_text(kjwt_status status);
 
 /* --------------------------------------------------------------- keys --- */
 
+/* Of struct kjwt_key. A key file made for another one does not compile. */
+#define KJWT_KEY_FORMAT 1
+
 /* A public key as `signer-host key export --format c` writes it: constant
  * data, in flash. All values are public.
  *
- *   n, rr   bits / 32 words, least significant first, aligned to 8 bytes
- *   rr      R^2 mod n with R = 2^bits
+ *   n       bits / 32 words, least significant first, aligned to 8 bytes
+ *   target  the same of 2^-(65535 bits + 15) mod n, which the work on a
+ *           signature must come to (rsassa.c)
  *   n0inv   -n^-1 mod 2^64, low word first
  *   kid     NUL-terminated UTF-8; NULL only where the key is the only one
  */
 struct kjwt_key {
     const char *kid;
     const uint32_t *n;
-    const uint32_t *rr;
+    const uint32_t *target;
     uint32_t n0inv[2];
     uint32_t bits;
 };

@@ -10,7 +10,7 @@ static kjwt_status check_key(const struct kjwt_key *key, size_t work_size)
 
     if (key->bits != 2048 && key->bits != 3072 && key->bits != 4096)
         return KJWT_ERR_KEY;
-    if (key->n == NULL || key->rr == NULL || key->n[words - 1] >> 31 == 0 ||
+    if (key->n == NULL || key->target == NULL || key->n[words - 1] >> 31 == 0 ||
         key->n[0] * key->n0inv[0] != UINT32_MAX)
         return KJWT_ERR_KEY;
     return work_size < KJWT_WORK_SIZE(key->bits) ? KJWT_ERR_WORK_SIZE

@@ -25,14 +25,14 @@
     .syntax unified
     .thumb
 
-#define STEP 52 /* bytes of code */
+#define TURN 8  /* steps of a turn of the loop, a power of two */
+#define STEP 50 /* bytes of code */
 
     /* (r8, t) = x * y + t + r8, in halves x = (r3, r2) and y = (r4, r5). The
      * product gathers in (r7, r6). */
-    .macro  step
-    ldm     r1!, {r4}
-    uxth    r5, r4
-    lsrs    r4, r4, #16
+    .macro  step offset
+    ldrh    r5, [r1, #\offset]
+    ldrh    r4, [r1, #\offset + 2]
     movs    r6, r5
     muls    r6, r2, r6
     muls    r5, r3, r5
@@ -66,6 +66,8 @@
 \name:
     .endm
 
+#define SAVED 36 /* bytes that enter pushes */
+
     .macro  enter
     push    {r4-r7, lr}
     mov     r4, r8
@@ -85,74 +87,80 @@ row:
     movs    r4, #0
     mov     r8, r4
     mov     r5, r9
-    subs    r5, r5, r1
-    beq     3f
-    lsls    r5, r5, #28     /* 4 * the limbs that no whole turn takes */
-    lsrs    r5, r5, #28
-    beq     2f
-    /* Begin within a turn: STEP / 4 bytes later for each byte less. */
-    movs    r4, #16
-    subs    r4, r4, r5
-    movs    r5, #(STEP / 4)
+    subs    r5, r1, r5
+    bne     0f
+    bx      lr
+0:
+    /* Not a whole number of turns: begin within one. */
+    movs    r4, #(4 * TURN - 1)
+    ands    r5, r5, r4
+    subs    r1, r1, r5
+    lsrs    r5, r5, #2
+    movs    r4, #STEP
     muls    r5, r4, r5
-    adr     r4, 2f
-    adds    r4, r4, r5
-    adds    r4, r4, #1
-    bx      r4
-    .balign 4
+    add     pc, r5          /* pc is 4 bytes ahead */
+    nop
+1:
+    .set    offset, 0
+    .rept   TURN
 2:
-    step
+    step    offset
     .if     . - 2b - STEP
     .error  "STEP is not the size of a step"
     .endif
-    step
-    step
-    step
+    .set    offset, offset + 4
+    .endr
+    adds    r1, r1, #(4 * TURN)
     cmp     r1, r9
-    bne     2b
+    beq     3f
+    b       1b              /* too far for a conditional branch */
 3:
     bx      lr
 
-    /* t[0 .. r3 - 1] = 0; r0 = t is kept. */
-clear:
+    /* Behind a row: what it carries and the carry out of the rows before, at
+     * [sp, 4], into t; then t of the next row. */
+next_row:
+    ldr     r4, [sp, #4]
+    ldr     r5, [r0]
+    mov     r6, r8
+    lsrs    r4, r4, #1
+    adcs    r5, r5, r6
+    str     r5, [r0]
     movs    r4, #0
-    movs    r5, #0
-    movs    r6, #0
-    movs    r7, #0
-    mov     r2, r0
-4:
-    stm     r2!, {r4-r7}
-    subs    r3, r3, #4
-    bne     4b
+    adcs    r4, r4, r4
+    str     r4, [sp, #4]
+    mov     r0, r11
+    adds    r0, r0, #4
+    mov     r11, r0
     bx      lr
 
-    /* kjwt_limbs_multiply(r0 t, r1 a, r2 b, r3 words) */
-    function kjwt_limbs_multiply
+    /* kjwt_limbs_multiply_add(r0 t, r1 a, r2 a_words, r3 b, [sp] words) */
+    function kjwt_limbs_multiply_add
     enter
-    lsls    r4, r3, #2
-    adds    r5, r4, r1
-    mov     r12, r5
-    adds    r4, r4, r2
+    lsls    r2, r2, #2
+    adds    r2, r2, r1
+    mov     r12, r2
+    ldr     r4, [sp, #SAVED]
+    lsls    r4, r4, #2
+    adds    r4, r4, r3
     mov     r9, r4
     mov     r10, r1
     mov     r11, r0
-    push    {r2}
-    bl      clear
-5:
+    movs    r4, #0
+    push    {r3, r4}        /* b; the carry out of the rows before */
+4:
     mov     r2, r10
     ldm     r2!, {r4}
     mov     r10, r2
     ldr     r1, [sp]
     bl      row
-    mov     r4, r8
-    str     r4, [r0]
-    mov     r0, r11
-    adds    r0, r0, #4
-    mov     r11, r0
+    bl      next_row
     mov     r4, r10
     cmp     r4, r12
-    bne     5b
-    pop     {r2}
+    bne     4b
+leave_carry:
+    pop     {r1}
+    pop     {r0}
 leave:
     pop     {r4-r7}
     mov     r8, r4
@@ -170,8 +178,13 @@ leave:
     adds    r4, r4, r1
     mov     r9, r4
     mov     r10, r1
-    movs    r3, r2
-    bl      clear
+    mov     r3, r0
+    movs    r4, #0
+    movs    r5, #0
+5:
+    stm     r3!, {r4, r5}
+    subs    r2, r2, #1
+    bne     5b
     adds    r0, r0, #4
     mov     r11, r0
 6:
@@ -241,22 +254,9 @@ leave:
     muls    r4, r5, r4
     ldr     r1, [sp]
     bl      row
-    ldr     r4, [sp, #4]
-    ldr     r5, [r0]
-    mov     r6, r8
-    lsrs    r4, r4, #1
-    adcs    r5, r5, r6
-    str     r5, [r0]
-    movs    r4, #0
-    adcs    r4, r4, r4
-    str     r4, [sp, #4]
-    mov     r0, r11
-    adds    r0, r0, #4
-    mov     r11, r0
+    bl      next_row
     cmp     r0, r12
     bne     8b
-    pop     {r1}
-    pop     {r0}
-    b       leave
+    b       leave_carry
 
 #endif

@@ -23,6 +23,7 @@
 
 /* The stack frame. */
 #define FRAME     28
+#define SAVED     36 /* above it */
 #define Y_END     0  /* behind y */
 #define CARRY     4  /* out of the rows before */
 #define T_ROW     8  /* t of this block of rows */
@@ -134,47 +135,35 @@ rows:
     str     r1, [sp, #CARRY]
     ldr     pc, [sp, #NEXT]
 
-    /* kjwt_limbs_multiply(r0 t, r1 a, r2 b, r3 words) */
-    function kjwt_limbs_multiply
+    /* kjwt_limbs_multiply_add(r0 t, r1 a, r2 a_words, r3 b, [sp] words) */
+    function kjwt_limbs_multiply_add
     enter
-    add     r4, r1, r3, lsl #2
+    add     r4, r1, r2, lsl #2
     str     r4, [sp, #ROW_END]
-    add     r4, r2, r3, lsl #2
+    ldr     r4, [sp, #(FRAME + SAVED)]
+    add     r4, r3, r4, lsl #2
     str     r4, [sp, #Y_END]
-    strd    r1, r2, [sp, #X_ROW]
+    str     r3, [sp, #Y_START]
     begin   r0, 5f
-    bl      clear
-    ldr     r1, [sp, #X_ROW]
 4:
+    str     r1, [sp, #X_ROW]
     ldm     r1, {r6-r9}
     ldr     r1, [sp, #Y_START]
     clear_u
     b       rows
     .balign 4
 5:
-    ldr     r0, [sp, #T_ROW]
-    ldr     r1, [sp, #X_ROW]
+    ldrd    r0, r1, [sp, #T_ROW] /* and X_ROW */
     ldr     r2, [sp, #ROW_END]
     adds    r0, r0, #16
     adds    r1, r1, #16
-    strd    r0, r1, [sp, #T_ROW]
+    str     r0, [sp, #T_ROW]
     cmp     r1, r2
     bne     4b
 leave:
+    ldr     r0, [sp, #CARRY]
     add     sp, sp, #FRAME
     pop     {r4-r11, pc}
-
-    /* t[2 * r3] = 0; keeps r0. */
-clear:
-    movs    r4, #0
-    movs    r5, #0
-    mov     r6, r0
-6:
-    strd    r4, r5, [r6], #8
-    strd    r4, r5, [r6], #8
-    subs    r3, r3, #2
-    bne     6b
-    bx      lr
 
     /* kjwt_limbs_square(r0 t, r1 a, r2 words): see rsa_rows.c */
     function kjwt_limbs_square
@@ -184,9 +173,14 @@ clear:
     strd    r1, r0, [sp, #X_ROW] /* Y_START keeps t */
     str     r1, [sp, #ROW_END]   /* and ROW_END a */
     begin   r0, 8f
-    mov     r3, r2
-    bl      clear
-    ldr     r1, [sp, #X_ROW]
+    movs    r4, #0
+    movs    r5, #0
+    mov     r6, r0
+6:
+    strd    r4, r5, [r6], #8
+    strd    r4, r5, [r6], #8
+    subs    r2, r2, #2
+    bne     6b
 7:
     /* The six products within these four limbs. */
     ldm     r1!, {r6-r9}
@@ -292,7 +286,6 @@ clear:
     str     r0, [sp, #T_ROW]
     cmp     r0, r3
     bne     10b
-    ldr     r0, [sp, #CARRY]
     b       leave
 
 #endif

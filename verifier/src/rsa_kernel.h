@@ -23,9 +23,11 @@ typedef uint32_t __attribute__((may_alias)) kjwt_limb;
 typedef uint32_t kjwt_limb;
 #endif
 
-/* t[2 words] = a * b. */
-void kjwt_limbs_multiply(kjwt_limb *t, const kjwt_limb *a, const kjwt_limb *b,
-                         uint32_t words);
+/* t[a_words + words] += a[a_words] * b[words]. Returns the carry out of t.
+ * a_words is a multiple of 16, too. */
+uint32_t kjwt_limbs_multiply_add(kjwt_limb *t, const kjwt_limb *a,
+                                 uint32_t a_words, const kjwt_limb *b,
+                                 uint32_t words);
 
 /* t[2 words] = a * a. */
 void kjwt_limbs_square(kjwt_limb *t, const kjwt_limb *a, uint32_t words);

@@ -10,12 +10,15 @@
 
 static const uint32_t zero[4];
 
-void kjwt_limbs_multiply(kjwt_limb *t, const kjwt_limb *a, const kjwt_limb *b,
-                         uint32_t words)
+uint32_t kjwt_limbs_multiply_add(kjwt_limb *t, const kjwt_limb *a,
+                                 uint32_t a_words, const kjwt_limb *b,
+                                 uint32_t words)
 {
-    memset(t, 0, 2 * words * sizeof *t);
-    for (uint32_t i = 0; i < words; i += 4)
-        (void)kjwt_add_four_rows(t + i, b, words, a + i, zero, 0);
+    uint32_t carry = 0;
+
+    for (uint32_t i = 0; i < a_words; i += 4)
+        carry = kjwt_add_four_rows(t + i, b, words, a + i, zero, carry);
+    return carry;
 }
 
 /* t = 2 t + the squares of a's limbs. */
