@@ -17,12 +17,13 @@
 #elif defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
 #define KJWT_RSA_ARMV6M 1
 #elif defined(__riscv_mul) && __riscv_xlen == 32
-#define KJWT_RSA_ROWS_RV32IM 1
+#define KJWT_RSA_RV32IM 1
 #else
 #define KJWT_RSA_ROWS_PORTABLE 1
 #endif
 
-#if !defined(KJWT_RSA_ARMV7EM) && !defined(KJWT_RSA_ARMV6M)
+#if !defined(KJWT_RSA_ARMV7EM) && !defined(KJWT_RSA_ARMV6M) && \
+    !defined(KJWT_RSA_RV32IM)
 #define KJWT_RSA_ROWS 1
 #endif
 
