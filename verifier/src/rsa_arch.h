@@ -13,7 +13,7 @@
     __ARM_ARCH_PROFILE == 'M'
 #define KJWT_RSA_ARMV7EM 1
 #elif defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_8M_MAIN__)
-#define KJWT_RSA_ROWS_ARMV7M 1
+#define KJWT_RSA_ARMV7M 1
 #elif defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
 #define KJWT_RSA_ARMV6M 1
 #elif defined(__riscv_mul) && __riscv_xlen == 32
@@ -22,8 +22,7 @@
 #define KJWT_RSA_ROWS_PORTABLE 1
 #endif
 
-#if !defined(KJWT_RSA_ARMV7EM) && !defined(KJWT_RSA_ARMV6M) && \
-    !defined(KJWT_RSA_RV32IM)
+#if defined(KJWT_RSA_ROWS_PORTABLE)
 #define KJWT_RSA_ROWS 1
 #endif
 

@@ -25,7 +25,7 @@
     .syntax unified
     .thumb
 
-#define TURN 8  /* steps of a turn of the loop, a power of two */
+#define TURN 4  /* steps of a turn of the loop, a power of two */
 #define STEP 50 /* bytes of code */
 
     /* (r8, t) = x * y + t + r8, in halves x = (r3, r2) and y = (r4, r5). The
@@ -88,9 +88,7 @@ row:
     mov     r8, r4
     mov     r5, r9
     subs    r5, r1, r5
-    bne     0f
-    bx      lr
-0:
+    beq     3f
     /* Not a whole number of turns: begin within one. */
     movs    r4, #(4 * TURN - 1)
     ands    r5, r5, r4
@@ -112,8 +110,7 @@ row:
     .endr
     adds    r1, r1, #(4 * TURN)
     cmp     r1, r9
-    beq     3f
-    b       1b              /* too far for a conditional branch */
+    bne     1b
 3:
     bx      lr
 

@@ -2,10 +2,11 @@
  * The RSA kernel: products, squares and Montgomery reduction of big integers.
  * SPDX-License-Identifier: Apache-2.0
  *
- *   rsa_armv7em.S   ARMv7E-M and ARMv8-M Mainline with DSP: whole, on UMAAL
- *   rsa_armv6m.S    ARMv6-M and ARMv8-M Baseline: whole, row by row
- *   rsa_rows.c      all others, on kjwt_add_four_rows() of
- *                   rsa_armv7m.S, rsa_rv32im.S, rsa_portable.c
+ *   rsa_armv7em.S   ARMv7E-M and ARMv8-M Mainline with DSP
+ *   rsa_armv7m.S    ARMv7-M and ARMv8-M Mainline without
+ *   rsa_armv6m.S    ARMv6-M and ARMv8-M Baseline
+ *   rsa_rv32im.S    RV32 with multiplication
+ *   rsa_rows.c      all others, on kjwt_add_four_rows() of rsa_portable.c
  *
  * Operands are little-endian arrays of `words` 32-bit limbs, words a multiple
  * of 16, aligned to 4 bytes. R = 2^(32 words). n is odd, its top bit set.
