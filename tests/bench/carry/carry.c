@@ -3,8 +3,9 @@
  * which tests/bench/carry/run works out independently, on the same numbers.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Input, a line: BITS COUNT. Output: "multiply HASH", "square HASH", "reduce
- * HASH" over COUNT operations each, then the end.
+ * Input, a line: BITS COUNT WHOLE. Output: "multiply HASH", "square HASH" and
+ * "reduce HASH" over COUNT operations each, "whole HASH" over WHOLE signatures,
+ * then the end.
  */
 #include <string.h>
 
@@ -16,15 +17,16 @@
 #define MAX_WORDS 128
 
 static uint64_t hash_memory[KJWT_HASH_CONTEXT_MAX / 8];
-static kjwt_limb a[MAX_WORDS], b[MAX_WORDS], t[2 * MAX_WORDS];
+static KJWT_ALIGNED(8) kjwt_limb a[MAX_WORDS], b[MAX_WORDS],
+    t[2 * MAX_WORDS + 2];
+static KJWT_WORK(work, 32 * MAX_WORDS);
 static uint32_t seed;
 
 /* Half of the limbs are at the edges, the others random. */
 static uint32_t stress_limb(void)
 {
-    static const uint32_t edges[8] = {0,          0xffffffff, 0x80000000,
-                                      0x7fffffff, 1,          0xfffffffe,
-                                      0xffff0000, 0x0000ffff};
+    static const uint32_t edges[8] = {0, 0xffffffff, 0x80000000, 0x7fffffff,
+                                      1, 0xfffffffe, 0xffff0000, 0x0000ffff};
 
     seed = seed * 1664525u + 1013904223u;
     return seed >> 31 != 0 ? edges[seed >> 10 & 7] : seed * 0x9e3779b1u;
@@ -86,6 +88,59 @@ static void reduce(uint32_t words)
     add_to_hash(&carry, 1);
 }
 
+/* s is 0, 1, n - 1, n, or any below n. */
+static void choose_signature(kjwt_limb *s, const kjwt_limb *n, uint32_t words,
+                             uint32_t choice)
+{
+    fill(s, words);
+    s[words - 1] &= 0x7fffffff;
+    if (choice < 2)
+        memset(s, 0, words * sizeof *s);
+    else if (choice < 4)
+        memcpy(s, n, words * sizeof *s);
+    if (choice == 1 || choice == 2)
+        s[0] ^= 1;
+}
+
+static void put_be32(uint8_t *bytes, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        bytes[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* A signature under any n, once in eight 2^bits - 1, and any target: what it
+ * came to, less the target, stands in the work. */
+static void whole(uint32_t words)
+{
+    static uint32_t count;
+    struct kjwt_key key = {.n = (const uint32_t *)a,
+                           .target = (const uint32_t *)b,
+                           .bits = 32 * words};
+    uint8_t digest[KJWT_SHA256_SIZE];
+    char *signature = (char *)(t + MAX_WORDS);
+    uint32_t proof = 0;
+    kjwt_limb status;
+
+    fill(a, words);
+    if (count % 8 == 7)
+        memset(a, 0xff, words * sizeof *a);
+    a[0] |= 1;
+    a[words - 1] |= 0x80000000;
+    fill(b, words);
+    choose_signature(t, a, words, count++ % 16);
+    for (uint32_t i = 0; i < words; i++)
+        put_be32((uint8_t *)signature + 4 * i, t[words - 1 - i]);
+    for (uint32_t i = 0; i < sizeof digest; i += 4)
+        put_be32(digest + i, stress_limb());
+    key.n0inv[0] = negated_inverse(a[0]);
+    status = (uint32_t)kjwt_rsassa_verify(&key, digest, signature, 4 * words,
+                                          work, &proof);
+    add_to_hash(&status, 1);
+    add_to_hash(&proof, 1);
+    if (proof != 0)
+        add_to_hash((const kjwt_limb *)work, words);
+}
+
 static void run(const char *name, void (*operation)(uint32_t), uint32_t words,
                 uint32_t count)
 {
@@ -117,16 +172,19 @@ int main(void)
 {
     uint32_t words;
     uint32_t count;
+    uint32_t whole_count;
 
     board_init();
     console_text("# carry\n");
     words = read_number() / 32;
     count = read_number();
+    whole_count = read_number();
     seed = words;
     if (words <= MAX_WORDS && words % 16 == 0) {
         run("multiply ", multiply, words, count);
         run("square ", square, words, count);
         run("reduce ", reduce, words, count);
+        run("whole ", whole, words, whole_count);
     }
     board_exit(0);
 }
