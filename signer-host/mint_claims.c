@@ -256,7 +256,21 @@ static bool set_lifetime(const struct options *options, int64_t iat,
     return members_set_integer(claims, "exp", iat + ttl, error);
 }
 
-static bool set_times(const struct options *options, int64_t now,
+/* Where the token has an exp of its own, no option touches it. */
+static bool set_exp(const struct options *options, bool own, int64_t iat,
+                    struct members *claims, struct error *error)
+{
+    if (own)
+        return true;
+    if (options_given(options, "no-exp")) {
+        members_remove(claims, "exp");
+        return true;
+    }
+    return set_date(options, "exp", claims, error) &&
+           set_lifetime(options, iat, claims, error);
+}
+
+static bool set_times(const struct options *options, bool own_exp, int64_t now,
                       struct members *claims, struct error *error)
 {
     int64_t iat = now;
@@ -268,26 +282,56 @@ static bool set_times(const struct options *options, int64_t now,
         return error_set(error, EXIT_REFUSED,
                          "iat is no NumericDate: write seconds since 1970, or "
                          "leave it out for the present time");
-    if (options_given(options, "no-exp")) {
-        members_remove(claims, "exp");
-        return true;
-    }
-    return set_date(options, "exp", claims, error) &&
-           set_lifetime(options, iat, claims, error);
+    return set_exp(options, own_exp, iat, claims, error);
 }
 
+/* ------------------------------------------------------- one of many --- */
+
 /* The order of the members: the file's, then as below. */
+bool mint_defaults(const struct options *options, struct members *defaults,
+                   struct error *error)
+{
+    return check_named_once(options, error) &&
+           load_file(options, defaults, error) &&
+           set_strings(options, defaults, error) &&
+           set_audience(options, defaults, error) &&
+           set_date(options, "nbf", defaults, error) &&
+           set_claims(options, defaults, error);
+}
+
+static bool copy(const struct members *from, struct members *to,
+                 struct error *error)
+{
+    for (size_t i = 0; i < from->count; i++)
+        if (!members_set_json(to, from->list[i].name, from->list[i].json,
+                              error))
+            return false;
+    return true;
+}
+
+bool mint_complete(const struct options *options,
+                   const struct members *defaults, const struct members *own,
+                   int64_t now, struct members *claims, struct error *error)
+{
+    static const struct members none = {.count = 0};
+
+    if (own == NULL)
+        own = &none;
+    return copy(defaults, claims, error) && copy(own, claims, error) &&
+           set_times(options, members_get(own, "exp") != NULL, now, claims,
+                     error) &&
+           (members_get(own, "jti") != NULL || set_jti(options, claims, error));
+}
+
 bool mint_claims(const struct options *options, int64_t now,
                  struct members *claims, struct error *error)
 {
-    return check_named_once(options, error) &&
-           load_file(options, claims, error) &&
-           set_strings(options, claims, error) &&
-           set_audience(options, claims, error) &&
-           set_date(options, "nbf", claims, error) &&
-           set_claims(options, claims, error) &&
-           set_times(options, now, claims, error) &&
-           set_jti(options, claims, error);
+    struct members defaults = {.count = 0};
+    bool done = mint_defaults(options, &defaults, error) &&
+                mint_complete(options, &defaults, NULL, now, claims, error);
+
+    members_free(&defaults);
+    return done;
 }
 
 /* --------------------------------------------------------------- header --- */

@@ -71,36 +71,42 @@ static char *join(const char *first, const char *second)
     return joined;
 }
 
-static char *signing_input_of(const struct members *header,
-                              const struct members *claims)
+bool token_signing_input(const struct members *header,
+                         const struct members *claims, char **signing_input,
+                         struct error *error)
 {
     char *first = encode(header);
     char *second = encode(claims);
-    char *signing_input = join(first, second);
 
+    *signing_input = join(first, second);
     free(first);
     free(second);
-    return signing_input;
+    return *signing_input != NULL || out_of_memory(error);
+}
+
+bool token_assemble(const char *signing_input, const uint8_t *signature,
+                    size_t signature_len, char **token, struct error *error)
+{
+    char text[BASE64URL_LENGTH(PUBLIC_KEY_MAX_BYTES) + 1];
+
+    base64url_encode(signature, signature_len, text);
+    *token = join(signing_input, text);
+    return *token != NULL || out_of_memory(error);
 }
 
 bool token_sign(struct key_holder *holder, const struct members *header,
                 const struct members *claims, char **token, struct error *error)
 {
-    char *signing_input = signing_input_of(header, claims);
     uint8_t signature[PUBLIC_KEY_MAX_BYTES];
-    char text[BASE64URL_LENGTH(PUBLIC_KEY_MAX_BYTES) + 1];
+    char *signing_input;
     size_t len = 0;
     bool done;
 
-    if (signing_input == NULL)
-        return out_of_memory(error);
+    if (!token_signing_input(header, claims, &signing_input, error))
+        return false;
     done = holder->class->sign(holder, signing_input, strlen(signing_input),
-                               signature, &len, error);
-    if (done) {
-        base64url_encode(signature, len, text);
-        *token = join(signing_input, text);
-        done = *token != NULL || out_of_memory(error);
-    }
+                               signature, &len, error) &&
+           token_assemble(signing_input, signature, len, token, error);
     free(signing_input);
     return done;
 }

@@ -20,7 +20,16 @@
 bool token_check_exp(const struct members *claims, int64_t now,
                      struct error *error);
 
-/* Signs header and claims. *token is made with malloc. */
+/* The JWS Signing Input (RFC 7515 2), made with malloc. */
+bool token_signing_input(const struct members *header,
+                         const struct members *claims, char **signing_input,
+                         struct error *error);
+
+/* The signing input with its signature, made with malloc. */
+bool token_assemble(const char *signing_input, const uint8_t *signature,
+                    size_t signature_len, char **token, struct error *error);
+
+/* Both, with the holder's signature in between. */
 bool token_sign(struct key_holder *holder, const struct members *header,
                 const struct members *claims, char **token,
                 struct error *error);
