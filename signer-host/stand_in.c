@@ -1,5 +1,6 @@
 /*
- * RSA with a prime modulus: d = e^-1 mod (n - 1).
+ * RSA with a modulus of 64 small primes: by the Chinese remainder theorem each
+ * signature is 64 exponentiations of one word, which take microseconds.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,17 +8,127 @@
 
 #include <string.h>
 
-#include <mbedtls/bignum.h>
-#include <mbedtls/dhm.h>
 #include <mbedtls/sha256.h>
 
-static const uint8_t prime[STAND_IN_BYTES] =
-    MBEDTLS_DHM_RFC3526_MODP_2048_P_BIN;
-static const uint8_t exponent[] = {1, 0, 1};
+#define E     UINT64_C(65537)
+#define COUNT 64
+
+/* The largest primes below 2^32, as distances from it. */
+static const uint16_t distances[COUNT] = {
+    5,    17,   65,   99,   107,  135,  153,  185,  209,  267,  299,
+    315,  353,  369,  387,  419,  467,  483,  527,  629,  635,  639,
+    645,  657,  677,  705,  713,  743,  819,  849,  855,  869,  923,
+    929,  959,  999,  1053, 1059, 1065, 1079, 1109, 1119, 1133, 1143,
+    1167, 1175, 1197, 1209, 1223, 1253, 1289, 1295, 1319, 1325, 1329,
+    1347, 1359, 1385, 1409, 1449, 1455, 1457, 1475, 1503};
+
+/* Of 2048 bits, least significant word first. */
+struct number {
+    uint32_t words[COUNT];
+};
+
+static uint64_t prime(size_t i)
+{
+    return (UINT64_C(1) << 32) - distances[i];
+}
+
+/* ------------------------------------------------------- small numbers --- */
+
+static uint64_t power(uint64_t base, uint64_t exponent, uint64_t modulus)
+{
+    uint64_t result = 1;
+
+    for (; exponent > 0; exponent >>= 1) {
+        if (exponent & 1)
+            result = result * base % modulus;
+        base = base * base % modulus;
+    }
+    return result;
+}
+
+/* e * d = 1 mod (p - 1): the k with p - 1 | k (p - 1) + 1 = e d has
+ * k = -1 / (p - 1) mod e, and e is a prime. */
+static uint64_t private_exponent(uint64_t p)
+{
+    uint64_t k = power((E - (p - 1) % E) % E, E - 2, E);
+
+    return (k * (p - 1) + 1) / E;
+}
+
+/* ------------------------------------------------------- large numbers --- */
+
+/* number = number * factor + term; what exceeds 2048 bits is lost. */
+static void multiply_add(struct number *number, uint64_t factor, uint64_t term)
+{
+    for (size_t i = 0; i < COUNT; i++) {
+        term += number->words[i] * factor;
+        number->words[i] = (uint32_t)term;
+        term >>= 32;
+    }
+}
+
+static uint64_t modulo(const struct number *number, uint64_t p)
+{
+    uint64_t rest = 0;
+
+    for (size_t i = COUNT; i-- > 0;)
+        rest = ((rest << 32) | number->words[i]) % p;
+    return rest;
+}
+
+static void from_bytes(const uint8_t bytes[STAND_IN_BYTES],
+                       struct number *number)
+{
+    for (size_t i = 0; i < COUNT; i++) {
+        const uint8_t *at = bytes + STAND_IN_BYTES - 4 * (i + 1);
+
+        number->words[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+                           (uint32_t)at[2] << 8 | at[3];
+    }
+}
+
+static void to_bytes(const struct number *number, uint8_t bytes[STAND_IN_BYTES])
+{
+    for (size_t i = 0; i < STAND_IN_BYTES; i++)
+        bytes[STAND_IN_BYTES - 1 - i] =
+            (uint8_t)(number->words[i / 4] >> 8 * (i % 4));
+}
+
+/* The number with these remainders, by Garner's mixed radix:
+ * x = d0 + p0 (d1 + p1 (d2 + ...)). */
+static void combine(const uint64_t remainders[COUNT], struct number *number)
+{
+    uint64_t digits[COUNT];
+
+    for (size_t i = 0; i < COUNT; i++) {
+        uint64_t p = prime(i);
+        uint64_t value = 0; /* of the digits so far, mod p */
+        uint64_t place = 1; /* of the next digit, mod p */
+
+        for (size_t j = 0; j < i; j++) {
+            value = (value + digits[j] * place) % p;
+            place = place * (prime(j) % p) % p;
+        }
+        digits[i] = (remainders[i] + p - value) % p * power(place, p - 2, p);
+        digits[i] %= p;
+    }
+    memset(number, 0, sizeof *number);
+    for (size_t i = COUNT; i-- > 0;)
+        multiply_add(number, prime(i), digits[i]);
+}
+
+/* ----------------------------------------------------------------- RSA --- */
 
 bool stand_in_key(struct public_key *key, struct error *error)
 {
-    return public_key_from_modulus(prime, sizeof prime, exponent,
+    static const uint8_t exponent[] = {1, 0, 1};
+    struct number modulus = {.words = {1}};
+    uint8_t bytes[STAND_IN_BYTES];
+
+    for (size_t i = 0; i < COUNT; i++)
+        multiply_add(&modulus, prime(i), 0);
+    to_bytes(&modulus, bytes);
+    return public_key_from_modulus(bytes, sizeof bytes, exponent,
                                    sizeof exponent, key, error);
 }
 
@@ -38,38 +149,20 @@ static bool encode(const void *message, size_t len, uint8_t em[STAND_IN_BYTES])
     return mbedtls_sha256(message, len, digest, 0) == 0;
 }
 
-static bool private_operation(const uint8_t em[STAND_IN_BYTES],
-                              uint8_t signature[STAND_IN_BYTES])
-{
-    mbedtls_mpi n;
-    mbedtls_mpi d;
-    mbedtls_mpi order;
-    mbedtls_mpi s;
-    bool done;
-
-    mbedtls_mpi_init(&n);
-    mbedtls_mpi_init(&d);
-    mbedtls_mpi_init(&order);
-    mbedtls_mpi_init(&s);
-    done = mbedtls_mpi_read_binary(&n, prime, sizeof prime) == 0 &&
-           mbedtls_mpi_sub_int(&order, &n, 1) == 0 &&
-           mbedtls_mpi_read_binary(&d, exponent, sizeof exponent) == 0 &&
-           mbedtls_mpi_inv_mod(&d, &d, &order) == 0 &&
-           mbedtls_mpi_read_binary(&s, em, STAND_IN_BYTES) == 0 &&
-           mbedtls_mpi_exp_mod(&s, &s, &d, &n, NULL) == 0 &&
-           mbedtls_mpi_write_binary(&s, signature, STAND_IN_BYTES) == 0;
-    mbedtls_mpi_free(&n);
-    mbedtls_mpi_free(&d);
-    mbedtls_mpi_free(&order);
-    mbedtls_mpi_free(&s);
-    return done;
-}
-
 bool stand_in_sign(const void *message, size_t len,
                    uint8_t signature[STAND_IN_BYTES], struct error *error)
 {
     uint8_t em[STAND_IN_BYTES];
+    struct number number;
+    uint64_t remainders[COUNT];
 
-    return (encode(message, len, em) && private_operation(em, signature)) ||
-           out_of_memory(error);
+    if (!encode(message, len, em))
+        return out_of_memory(error);
+    from_bytes(em, &number);
+    for (size_t i = 0; i < COUNT; i++)
+        remainders[i] = power(modulo(&number, prime(i)),
+                              private_exponent(prime(i)), prime(i));
+    combine(remainders, &number);
+    to_bytes(&number, signature);
+    return true;
 }

@@ -1,8 +1,8 @@
 /*
  * A key to ask the verifier about everything of a token but its signature.
  *
- * Its modulus is the public prime of RFC 3526 3, so that anyone can compute
- * its private half: it proves nothing, and no device has it.
+ * Its modulus is a product of small primes, so that anyone can compute its
+ * private half, and fast: it proves nothing, and no device has it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

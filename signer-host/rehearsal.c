@@ -1,0 +1,66 @@
+/*
+ * The verifier's verdict on a token that is not signed yet.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "rehearsal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "advice.h"
+#include "base64url.h"
+#include "stand_in.h"
+#include "token.h"
+
+bool rehearsal_open(struct rehearsal *rehearsal, const struct public_key *key,
+                    struct error *error)
+{
+    rehearsal->key = key;
+    return stand_in_key(&rehearsal->stand_in, error);
+}
+
+/* The stand-in's signature may be shorter than the key's. */
+static bool check_length(const struct public_key *key,
+                         const char *signing_input, struct error *error)
+{
+    char advice[ADVICE_SIZE];
+
+    if (strlen(signing_input) + 1 + BASE64URL_LENGTH(key->bits / 8) <=
+        KJWT_MAX_TOKEN_LENGTH)
+        return true;
+    advice_format(KJWT_ERR_LIMIT_TOKEN, advice);
+    return error_set(error, EXIT_REFUSED,
+                     "not minted, a device would refuse this token: %s",
+                     advice);
+}
+
+static bool check(const struct rehearsal *rehearsal,
+                  const struct members *header, const struct members *claims,
+                  const char *signing_input, struct error *error)
+{
+    uint8_t signature[STAND_IN_BYTES];
+    char *token = NULL;
+    bool done =
+        check_length(rehearsal->key, signing_input, error) &&
+        stand_in_sign(signing_input, strlen(signing_input), signature, error) &&
+        token_assemble(signing_input, signature, sizeof signature, &token,
+                       error) &&
+        token_check(&rehearsal->stand_in, header, claims, token, error);
+
+    free(token);
+    return done;
+}
+
+bool rehearse(const struct rehearsal *rehearsal, const struct members *header,
+              const struct members *claims, struct error *error)
+{
+    char *signing_input;
+    bool done;
+
+    if (!token_signing_input(header, claims, &signing_input, error))
+        return false;
+    done = check(rehearsal, header, claims, signing_input, error);
+    free(signing_input);
+    return done;
+}

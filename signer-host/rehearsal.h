@@ -1,0 +1,29 @@
+/*
+ * What a device will say to a token, before a key is asked to sign it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef REHEARSAL_H
+#define REHEARSAL_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "members.h"
+#include "public_key.h"
+
+struct rehearsal {
+    const struct public_key *key; /* that will sign */
+    struct public_key stand_in;
+};
+
+/* The key must outlive the rehearsal, which needs no closing. */
+bool rehearsal_open(struct rehearsal *rehearsal, const struct public_key *key,
+                    struct error *error);
+
+/* Refuses what token_check() would refuse after signing: with the stand-in's
+ * signature, and for the length of the real one. */
+bool rehearse(const struct rehearsal *rehearsal, const struct members *header,
+              const struct members *claims, struct error *error);
+
+#endif
