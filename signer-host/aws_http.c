@@ -1,5 +1,6 @@
 /*
- * HTTP through libcurl.
+ * HTTP through libcurl's multi interface: one poll() over all connections, and
+ * libcurl is told which of them can go on.
  *
  * Never CURLOPT_VERBOSE: it would print session tokens.
  *
@@ -7,6 +8,7 @@
  */
 #include "aws_http.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,90 +16,134 @@
 #include <mbedtls/platform_util.h>
 
 #include "kjwt.h"
+#include "monotonic.h"
 
 #define CONNECT_TIMEOUT_S 5L
 #define TIMEOUT_S         20L /* making a 4096-bit key takes seconds */
 #define MAX_ANSWER        ((size_t)1024 * 1024)
+#define KEPT_ANSWER       ((size_t)16 * 1024) /* a larger buffer is not kept */
 
-struct aws_http {
-    const struct aws_endpoint *endpoint;
+struct aws_http_exchange {
+    struct aws_http *http;
+    struct aws_http_exchange *next;      /* of all, under way or not */
+    struct aws_http_exchange *over_next; /* of those of aws_http_next() */
     CURL *curl;
+    struct curl_slist *headers;
+    void *context;
+    bool used; /* from start to end */
+    bool under_way;
+    CURLcode code; /* how it went */
     char reason[CURL_ERROR_SIZE];
     char *body;
     size_t body_len;
+    size_t body_size;
     bool too_large;
+};
+
+struct aws_http {
+    const struct aws_endpoint *endpoint;
+    CURLM *multi;
+    CURLSH *share; /* TLS sessions, so that only the first handshake is whole */
+    struct aws_http_exchange *exchanges;
+    struct aws_http_exchange *over;
+    struct pollfd *sockets; /* what libcurl waits for */
+    size_t socket_count;
+    size_t socket_room;
+    int64_t timer_us; /* when libcurl wants to be called at the latest */
 };
 
 /* -------------------------------------------------------------- answer --- */
 
-static size_t keep(char *data, size_t size, size_t count, void *context)
+static bool make_room(struct aws_http_exchange *exchange, size_t len)
 {
-    struct aws_http *http = context;
-    size_t len = size * count;
+    size_t wanted = exchange->body_len + len + 1;
+    size_t size = exchange->body_size != 0 ? exchange->body_size : 1024;
     char *body;
 
-    http->too_large = len > MAX_ANSWER - http->body_len;
-    if (http->too_large)
-        return 0;
-    body = realloc(http->body, http->body_len + len + 1);
+    while (size < wanted)
+        size *= 2;
+    if (size == exchange->body_size)
+        return true;
+    body = realloc(exchange->body, size);
     if (body == NULL)
+        return false;
+    exchange->body = body;
+    exchange->body_size = size;
+    return true;
+}
+
+static size_t keep(char *data, size_t size, size_t count, void *context)
+{
+    struct aws_http_exchange *exchange = context;
+    size_t len = size * count;
+
+    exchange->too_large = len > MAX_ANSWER - exchange->body_len;
+    if (exchange->too_large || !make_room(exchange, len))
         return 0;
-    memcpy(body + http->body_len, data, len);
-    http->body = body;
-    http->body_len += len;
-    http->body[http->body_len] = '\0';
+    memcpy(exchange->body + exchange->body_len, data, len);
+    exchange->body_len += len;
+    exchange->body[exchange->body_len] = '\0';
     return len;
 }
 
-static void forget_answer(struct aws_http *http)
+static void forget_answer(struct aws_http_exchange *exchange)
 {
-    free(http->body);
-    http->body = NULL;
-    http->body_len = 0;
-    http->too_large = false;
-    http->reason[0] = '\0';
+    if (exchange->body_size > KEPT_ANSWER) {
+        free(exchange->body);
+        exchange->body = NULL;
+        exchange->body_size = 0;
+    }
+    exchange->body_len = 0;
+    exchange->too_large = false;
+    exchange->reason[0] = '\0';
 }
 
-long aws_http_status(const struct aws_http *http)
+void *aws_http_context(const struct aws_http_exchange *exchange)
+{
+    return exchange->context;
+}
+
+long aws_http_status(const struct aws_http_exchange *exchange)
 {
     long status = 0;
 
-    (void)curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+    (void)curl_easy_getinfo(exchange->curl, CURLINFO_RESPONSE_CODE, &status);
     return status;
 }
 
-const char *aws_http_body(const struct aws_http *http, size_t *len)
+const char *aws_http_body(const struct aws_http_exchange *exchange, size_t *len)
 {
-    *len = http->body_len;
-    return http->body != NULL ? http->body : "";
+    *len = exchange->body_len;
+    return exchange->body_len > 0 ? exchange->body : "";
 }
 
-const char *aws_http_header(struct aws_http *http, const char *name)
+const char *aws_http_header(const struct aws_http_exchange *exchange,
+                            const char *name)
 {
     struct curl_header *header;
 
-    if (curl_easy_header(http->curl, name, 0, CURLH_HEADER, -1, &header) !=
+    if (curl_easy_header(exchange->curl, name, 0, CURLH_HEADER, -1, &header) !=
         CURLHE_OK)
         return NULL;
     return header->value;
 }
 
-bool aws_http_date(struct aws_http *http, int64_t *seconds)
+bool aws_http_date(const struct aws_http_exchange *exchange, int64_t *seconds)
 {
-    const char *text = aws_http_header(http, "Date");
+    const char *text = aws_http_header(exchange, "Date");
 
     /* Age: an answer out of some cache tells the time of then. */
-    if (text == NULL || aws_http_header(http, "Age") != NULL)
+    if (text == NULL || aws_http_header(exchange, "Age") != NULL)
         return false;
     *seconds = (int64_t)curl_getdate(text, NULL);
     return *seconds > 0;
 }
 
-bool aws_http_was_sent(const struct aws_http *http)
+bool aws_http_was_sent(const struct aws_http_exchange *exchange)
 {
     long sent = 0;
 
-    (void)curl_easy_getinfo(http->curl, CURLINFO_REQUEST_SIZE, &sent);
+    (void)curl_easy_getinfo(exchange->curl, CURLINFO_REQUEST_SIZE, &sent);
     return sent > 0;
 }
 
@@ -130,21 +176,24 @@ static const struct {
      "the endpoint URL must be https"},
 };
 
-static enum aws_http_result failed(const struct aws_http *http, CURLcode code,
-                                   struct error *error)
+enum aws_http_result aws_http_result(const struct aws_http_exchange *exchange,
+                                     struct error *error)
 {
     enum aws_http_result result = AWS_HTTP_FAILED;
     const char *advice = "check the network and HTTPS_PROXY, and try again";
-    const char *reason =
-        http->reason[0] != '\0' ? http->reason : curl_easy_strerror(code);
+    const char *reason = exchange->reason[0] != '\0'
+                             ? exchange->reason
+                             : curl_easy_strerror(exchange->code);
 
-    if (http->too_large) {
+    if (exchange->code == CURLE_OK)
+        return AWS_HTTP_ANSWERED;
+    if (exchange->too_large) {
         result = AWS_HTTP_HOPELESS;
         reason = "the answer is larger than 1 MB";
         advice = "check the endpoint URL";
     }
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
-        if (failures[i].code == code) {
+        if (failures[i].code == exchange->code) {
             result = failures[i].result;
             advice = failures[i].advice;
         }
@@ -155,11 +204,164 @@ static enum aws_http_result failed(const struct aws_http *http, CURLcode code,
         advice = "check HTTPS_PROXY: http://HOST:PORT";
     }
     (void)error_set(error, EXIT_USAGE, "no answer from %.200s: %s; %s",
-                    http->endpoint->host, reason, advice);
+                    exchange->http->endpoint->host, reason, advice);
     return result;
 }
 
-/* ------------------------------------------------------------- request --- */
+/* -------------------------------------------------------------- events --- */
+
+static struct pollfd *find_socket(struct aws_http *http, curl_socket_t socket)
+{
+    for (size_t i = 0; i < http->socket_count; i++)
+        if (http->sockets[i].fd == socket)
+            return &http->sockets[i];
+    return NULL;
+}
+
+/* There is room: reserve_sockets(). */
+static struct pollfd *add_socket(struct aws_http *http, curl_socket_t socket)
+{
+    struct pollfd *added = NULL;
+
+    if (http->socket_count < http->socket_room) {
+        added = &http->sockets[http->socket_count++];
+        *added = (struct pollfd){.fd = socket};
+    }
+    return added;
+}
+
+/* For one more exchange: a connection may begin as two, and a resolver has a
+ * socket of its own. */
+static bool reserve_sockets(struct aws_http *http)
+{
+    size_t room = http->socket_room + 4;
+    struct pollfd *sockets = realloc(http->sockets, room * sizeof *sockets);
+
+    if (sockets == NULL)
+        return false;
+    http->sockets = sockets;
+    http->socket_room = room;
+    return true;
+}
+
+/* libcurl says what it waits for on a socket. */
+static int on_socket(CURL *curl, curl_socket_t socket, int what, void *context,
+                     void *unused)
+{
+    struct aws_http *http = context;
+    struct pollfd *found = find_socket(http, socket);
+
+    (void)curl;
+    (void)unused;
+    if (what == CURL_POLL_REMOVE) {
+        if (found != NULL)
+            *found = http->sockets[--http->socket_count];
+        return 0;
+    }
+    if (found == NULL)
+        found = add_socket(http, socket);
+    if (found != NULL)
+        found->events = (short)((what & CURL_POLL_IN ? POLLIN : 0) |
+                                (what & CURL_POLL_OUT ? POLLOUT : 0));
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long ms, void *context)
+{
+    struct aws_http *http = context;
+
+    (void)multi;
+    http->timer_us =
+        ms < 0 ? MONOTONIC_NEVER : monotonic_us() + (int64_t)ms * 1000;
+    return 0;
+}
+
+static void tell(struct aws_http *http, curl_socket_t socket, short events)
+{
+    int what = (events & POLLIN ? CURL_CSELECT_IN : 0) |
+               (events & POLLOUT ? CURL_CSELECT_OUT : 0) |
+               (events & (POLLERR | POLLHUP | POLLNVAL) ? CURL_CSELECT_ERR : 0);
+    int running;
+
+    (void)curl_multi_socket_action(http->multi, socket, what, &running);
+}
+
+/* libcurl adds and removes sockets meanwhile. */
+static void tell_all(struct aws_http *http)
+{
+    for (size_t i = 0; i < http->socket_count;) {
+        struct pollfd *at = &http->sockets[i];
+        short events = at->revents;
+
+        at->revents = 0;
+        if (events == 0)
+            i++;
+        else
+            tell(http, at->fd, events);
+    }
+}
+
+static void run_timer(struct aws_http *http, int64_t now_us)
+{
+    int running;
+
+    if (http->timer_us > now_us)
+        return;
+    http->timer_us = MONOTONIC_NEVER;
+    (void)curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0,
+                                   &running);
+}
+
+static void collect(struct aws_http *http)
+{
+    struct aws_http_exchange *exchange = NULL;
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
+                                &exchange);
+        exchange->code = message->data.result;
+        exchange->under_way = false;
+        exchange->over_next = http->over;
+        http->over = exchange;
+        (void)curl_multi_remove_handle(http->multi, exchange->curl);
+    }
+}
+
+bool aws_http_work(struct aws_http *http, int timeout_ms)
+{
+    int64_t now = monotonic_us();
+    int timer_ms;
+
+    /* What has just been started is sent, or fails, before there is anything
+     * to wait for. */
+    run_timer(http, now);
+    collect(http);
+    if (http->over != NULL)
+        timeout_ms = 0;
+    timer_ms = monotonic_poll_ms(now, http->timer_us);
+    if (timer_ms >= 0 && (timeout_ms < 0 || timer_ms < timeout_ms))
+        timeout_ms = timer_ms;
+    if (poll(http->sockets, (nfds_t)http->socket_count, timeout_ms) < 0)
+        return false;
+    tell_all(http);
+    collect(http);
+    return true;
+}
+
+struct aws_http_exchange *aws_http_next(struct aws_http *http)
+{
+    struct aws_http_exchange *exchange = http->over;
+
+    if (exchange != NULL)
+        http->over = exchange->over_next;
+    return exchange;
+}
+
+/* ------------------------------------------------------------ exchange --- */
 
 /* One of them is the session token. */
 static void free_headers(struct curl_slist *list)
@@ -185,36 +387,8 @@ static struct curl_slist *header_list(const struct aws_http_request *request)
     return list;
 }
 
-enum aws_http_result aws_http_post(struct aws_http *http,
-                                   const struct aws_http_request *request,
-                                   struct error *error)
+static bool set_reach(CURL *curl, const struct aws_endpoint *endpoint)
 {
-    struct curl_slist *headers = header_list(request);
-    CURLcode code;
-
-    forget_answer(http);
-    if (headers == NULL) {
-        (void)out_of_memory(error);
-        return AWS_HTTP_HOPELESS;
-    }
-    (void)curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, headers);
-    (void)curl_easy_setopt(http->curl, CURLOPT_POSTFIELDSIZE,
-                           (long)request->body_len);
-    (void)curl_easy_setopt(http->curl, CURLOPT_POSTFIELDS, request->body);
-    (void)curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT,
-                           (long)request->once);
-    code = curl_easy_perform(http->curl);
-    (void)curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, NULL);
-    free_headers(headers);
-    return code == CURLE_OK ? AWS_HTTP_ANSWERED : failed(http, code, error);
-}
-
-/* --------------------------------------------------------------- setup --- */
-
-static bool set_reach(struct aws_http *http)
-{
-    const struct aws_endpoint *endpoint = http->endpoint;
-    CURL *curl = http->curl;
     bool done =
         curl_easy_setopt(curl, CURLOPT_URL, endpoint->url) == CURLE_OK &&
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
@@ -230,11 +404,13 @@ static bool set_reach(struct aws_http *http)
     return done;
 }
 
-static bool set_up(struct aws_http *http)
+static bool set_up(struct aws_http_exchange *exchange)
 {
-    CURL *curl = http->curl;
+    CURL *curl = exchange->curl;
 
-    return curl != NULL && set_reach(http) &&
+    return curl != NULL && set_reach(curl, exchange->http->endpoint) &&
+           curl_easy_setopt(curl, CURLOPT_SHARE, exchange->http->share) ==
+               CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
                             (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
@@ -245,10 +421,120 @@ static bool set_up(struct aws_http *http)
            curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_USERAGENT,
                             "signer-host/" KJWT_VERSION) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->reason) ==
+           curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, exchange->reason) ==
                CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_WRITEDATA, http) == CURLE_OK;
+           curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_PRIVATE, exchange) == CURLE_OK;
+}
+
+static void free_exchange(struct aws_http_exchange *exchange)
+{
+    free(exchange->body);
+    curl_easy_cleanup(exchange->curl);
+    free(exchange);
+}
+
+static struct aws_http_exchange *new_exchange(struct aws_http *http)
+{
+    struct aws_http_exchange *exchange = calloc(1, sizeof *exchange);
+
+    if (exchange == NULL)
+        return NULL;
+    exchange->http = http;
+    exchange->curl = curl_easy_init();
+    if (!set_up(exchange) || !reserve_sockets(http)) {
+        free_exchange(exchange);
+        return NULL;
+    }
+    exchange->next = http->exchanges;
+    http->exchanges = exchange;
+    return exchange;
+}
+
+/* An easy handle is dear, and is used again. */
+static struct aws_http_exchange *unused_exchange(struct aws_http *http)
+{
+    for (struct aws_http_exchange *at = http->exchanges; at != NULL;
+         at = at->next)
+        if (!at->used)
+            return at;
+    return new_exchange(http);
+}
+
+struct aws_http_exchange *aws_http_start(struct aws_http *http,
+                                         const struct aws_http_request *request)
+{
+    struct aws_http_exchange *exchange = unused_exchange(http);
+
+    if (exchange == NULL)
+        return NULL;
+    exchange->used = true;
+    exchange->context = request->context;
+    exchange->headers = header_list(request);
+    forget_answer(exchange);
+    (void)curl_easy_setopt(exchange->curl, CURLOPT_HTTPHEADER,
+                           exchange->headers);
+    (void)curl_easy_setopt(exchange->curl, CURLOPT_POSTFIELDSIZE,
+                           (long)request->body_len);
+    (void)curl_easy_setopt(exchange->curl, CURLOPT_POSTFIELDS, request->body);
+    (void)curl_easy_setopt(exchange->curl, CURLOPT_FRESH_CONNECT,
+                           (long)request->once);
+    exchange->under_way =
+        exchange->headers != NULL &&
+        curl_multi_add_handle(http->multi, exchange->curl) == CURLM_OK;
+    if (exchange->under_way)
+        return exchange;
+    aws_http_end(exchange);
+    return NULL;
+}
+
+static void take_out(struct aws_http_exchange *exchange)
+{
+    struct aws_http_exchange **at = &exchange->http->over;
+
+    while (*at != NULL && *at != exchange)
+        at = &(*at)->over_next;
+    if (*at != NULL)
+        *at = exchange->over_next;
+}
+
+void aws_http_end(struct aws_http_exchange *exchange)
+{
+    take_out(exchange);
+    if (exchange->under_way)
+        (void)curl_multi_remove_handle(exchange->http->multi, exchange->curl);
+    exchange->under_way = false;
+    exchange->used = false;
+    (void)curl_easy_setopt(exchange->curl, CURLOPT_HTTPHEADER, NULL);
+    free_headers(exchange->headers);
+    exchange->headers = NULL;
+}
+
+/* --------------------------------------------------------------- setup --- */
+
+void aws_http_set_connections(struct aws_http *http, unsigned count)
+{
+    (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)count);
+    (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                            (long)count);
+}
+
+static bool set_up_multi(struct aws_http *http)
+{
+    CURLM *multi = http->multi;
+
+    return multi != NULL && http->share != NULL &&
+           curl_share_setopt(http->share, CURLSHOPT_SHARE,
+                             CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK &&
+           curl_multi_setopt(multi, CURLMOPT_PIPELINING,
+                             (long)CURLPIPE_NOTHING) == CURLM_OK &&
+           curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket) ==
+               CURLM_OK &&
+           curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, http) == CURLM_OK &&
+           curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer) ==
+               CURLM_OK &&
+           curl_multi_setopt(multi, CURLMOPT_TIMERDATA, http) == CURLM_OK;
 }
 
 struct aws_http *aws_http_open(const struct aws_endpoint *endpoint,
@@ -258,9 +544,13 @@ struct aws_http *aws_http_open(const struct aws_endpoint *endpoint,
 
     if (http != NULL && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
         http->endpoint = endpoint;
-        http->curl = curl_easy_init();
-        if (set_up(http))
+        http->timer_us = MONOTONIC_NEVER;
+        http->multi = curl_multi_init();
+        http->share = curl_share_init();
+        if (set_up_multi(http)) {
+            aws_http_set_connections(http, 1);
             return http;
+        }
         aws_http_close(http);
         http = NULL;
     }
@@ -273,8 +563,16 @@ void aws_http_close(struct aws_http *http)
 {
     if (http == NULL)
         return;
-    forget_answer(http);
-    curl_easy_cleanup(http->curl);
+    while (http->exchanges != NULL) {
+        struct aws_http_exchange *exchange = http->exchanges;
+
+        http->exchanges = exchange->next;
+        aws_http_end(exchange);
+        free_exchange(exchange);
+    }
+    (void)curl_multi_cleanup(http->multi);
+    (void)curl_share_cleanup(http->share);
     curl_global_cleanup();
+    free(http->sockets);
     free(http);
 }

@@ -1,439 +1,187 @@
 /*
- * Calls to AWS KMS.
+ * A client of AWS KMS: its calls, and what they need.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "aws_kms.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include <mbedtls/platform_util.h>
+#include "aws_kms_request.h"
+#include "monotonic.h"
 
-#include "aws_credentials.h"
-#include "aws_error.h"
-#include "aws_http.h"
-#include "aws_retry.h"
-#include "aws_sigv4.h"
+/* ------------------------------------------------------------- requests --- */
 
-/* AWS takes requests of a clock that is 5 minutes wrong. */
-#define SKEW_S 240
-
-#define MAX_HEADERS 6 /* the signed ones and Authorization */
-
-struct aws_kms {
-    struct aws_endpoint endpoint;
-    char *profile; /* the one named explicitly, or NULL */
-    struct aws_credentials credentials;
-    struct aws_http *http;
-    struct aws_retry retry;
-    struct aws_sigv4 signer;
-    struct aws_error refusal; /* of the last call */
-    int64_t offset;           /* KMS's clock - ours */
-    bool offset_known;
-    int64_t correction; /* added to the time that signs */
-    bool verbose;
-};
-
-/* One call on its way. */
-struct call {
-    const char *operation;
-    const char *subject; /* the key or alias that it is about, or NULL */
-    enum aws_kms_repeat repeat;
-    char *body;
-    unsigned attempts;
-    bool renewed; /* with other credentials, once */
-    json_t *answer;
-};
-
-/* -------------------------------------------------------------- errors --- */
-
-/* "kms:Sign on alias/bench in eu-central-1" */
-static void name_action(const struct aws_kms *kms, const struct call *call,
-                        char *text, size_t size)
+static struct aws_kms_request *
+new_request(struct aws_kms *kms, const char *operation,
+            enum aws_kms_repeat repeat, json_t *parameters, struct error *error)
 {
-    (void)snprintf(text, size, "kms:%s%s%.160s in %.32s", call->operation,
-                   call->subject != NULL ? " on " : "",
-                   call->subject != NULL ? call->subject : "",
-                   kms->endpoint.region);
-}
+    struct aws_kms_request *request = calloc(1, sizeof *request);
+    char *body = json_dumps(parameters, JSON_COMPACT);
 
-/* Temporary access key ids begin with ASIA, and KMS does not know them without
- * their token. */
-static const char *advice_for(const struct aws_kms *kms)
-{
-    const char *name = kms->refusal.name;
-
-    if ((strcmp(name, "UnrecognizedClientException") == 0 ||
-         strcmp(name, "InvalidClientTokenId") == 0) &&
-        strncmp(kms->credentials.access_key_id, "ASIA", 4) == 0 &&
-        kms->credentials.session_token == NULL)
-        return "the access key id is a temporary one: give its session token, "
-               "too (AWS_SESSION_TOKEN)";
-    return aws_error_advice(name);
-}
-
-static void set_refusal(const struct aws_kms *kms, const struct call *call,
-                        struct error *error)
-{
-    const struct aws_error *refusal = &kms->refusal;
-    const char *advice = advice_for(kms);
-    char action[256];
-
-    name_action(kms, call, action, sizeof action);
-    (void)error_set(
-        error, EXIT_REFUSED, "KMS refused %s: %s%s%s%s%s%s%s%s", action,
-        refusal->name, refusal->message[0] != '\0' ? ": " : "",
-        refusal->message, refusal->request_id[0] != '\0' ? " (request id " : "",
-        refusal->request_id, refusal->request_id[0] != '\0' ? ")" : "",
-        advice != NULL ? "; " : "", advice != NULL ? advice : "");
-}
-
-static void set_unreadable(const struct aws_kms *kms, const struct call *call,
-                           const char *what, struct error *error)
-{
-    char action[256];
-
-    name_action(kms, call, action, sizeof action);
-    (void)error_set(error, EXIT_USAGE,
-                    "%.200s answered %s with HTTP %ld and %s: \"%s\"; check "
-                    "the endpoint URL and HTTPS_PROXY, or try again later",
-                    kms->endpoint.host, action, aws_http_status(kms->http),
-                    what, kms->refusal.message);
-}
-
-/* ------------------------------------------------------------- sending --- */
-
-/* The path of a custom endpoint URL. */
-static const char *path_of(const char *url)
-{
-    const char *host = strstr(url, "://");
-    const char *path = strchr(host != NULL ? host + 3 : url, '/');
-
-    return path != NULL ? path : "/";
-}
-
-static void free_lines(char *lines[MAX_HEADERS], size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        mbedtls_platform_zeroize(lines[i], strlen(lines[i]));
-        free(lines[i]);
-    }
-}
-
-/* What is signed is what is sent. */
-static size_t make_lines(const struct aws_sigv4_header *headers, size_t count,
-                         char *lines[MAX_HEADERS])
-{
-    for (size_t i = 0; i < count; i++)
-        if (asprintf(&lines[i], "%s: %s", headers[i].name, headers[i].value) <
-            0) {
-            free_lines(lines, i);
-            return 0;
-        }
-    return count;
-}
-
-/* The signed headers and Authorization; 0 when memory is short. */
-static size_t sign_headers(struct aws_kms *kms, const struct call *call,
-                           char *lines[MAX_HEADERS])
-{
-    char time_text[AWS_SIGV4_TIME_SIZE];
-    char target[64];
-    struct aws_sigv4_header headers[MAX_HEADERS] = {
-        {"content-type", "application/x-amz-json-1.1"},
-        {"host", kms->endpoint.host},
-        {"x-amz-date", time_text}};
-    struct aws_sigv4_request request = {.method = "POST",
-                                        .path = path_of(kms->endpoint.url),
-                                        .query = "",
-                                        .headers = headers,
-                                        .header_count = 3,
-                                        .body = call->body,
-                                        .body_len = strlen(call->body)};
-    char *authorization;
-    size_t count;
-
-    aws_sigv4_time((int64_t)time(NULL) + kms->correction, time_text);
-    (void)snprintf(target, sizeof target, "TrentService.%s", call->operation);
-    if (kms->credentials.session_token != NULL)
-        headers[request.header_count++] = (struct aws_sigv4_header){
-            "x-amz-security-token", kms->credentials.session_token};
-    headers[request.header_count++] =
-        (struct aws_sigv4_header){"x-amz-target", target};
-    authorization = aws_sigv4_sign(&kms->signer, &request, time_text);
-    if (authorization == NULL)
-        return 0;
-    headers[request.header_count] =
-        (struct aws_sigv4_header){"authorization", authorization};
-    count = make_lines(headers, request.header_count + 1, lines);
-    free(authorization);
-    return count;
-}
-
-/* The signer keeps the day's key, which belongs to the old secret. */
-static void use_credentials(struct aws_kms *kms)
-{
-    aws_sigv4_clear(&kms->signer);
-    kms->signer.access_key_id = kms->credentials.access_key_id;
-    kms->signer.secret_access_key = kms->credentials.secret_access_key;
-    kms->signer.region = kms->endpoint.region;
-    kms->signer.service = "kms";
-}
-
-static bool refresh_credentials(struct aws_kms *kms, bool refused,
-                                bool *changed, struct error *error)
-{
-    bool done = aws_credentials_refresh(kms->profile, refused,
-                                        &kms->credentials, changed, error);
-
-    if (*changed)
-        use_credentials(kms);
-    if (*changed && kms->verbose)
-        (void)fprintf(stderr, "signer-host: new credentials: %s\n",
-                      kms->credentials.source);
-    return done;
-}
-
-static void note_clock(struct aws_kms *kms)
-{
-    int64_t date;
-
-    if (!aws_http_date(kms->http, &date))
-        return;
-    kms->offset = date - (int64_t)time(NULL);
-    kms->offset_known = true;
-}
-
-static enum aws_http_result
-send_call(struct aws_kms *kms, const struct call *call, struct error *error)
-{
-    char *lines[MAX_HEADERS];
-    struct aws_http_request request = {.headers = (const char *const *)lines,
-                                       .body = call->body,
-                                       .body_len = strlen(call->body),
-                                       .once = call->repeat == AWS_KMS_ONCE};
-    enum aws_http_result result;
-    bool changed;
-
-    if (!refresh_credentials(kms, false, &changed, error))
-        return AWS_HTTP_HOPELESS;
-    request.header_count = sign_headers(kms, call, lines);
-    if (request.header_count == 0) {
+    if (request == NULL || body == NULL) {
+        free(request);
+        free(body);
+        json_decref(parameters);
         (void)out_of_memory(error);
-        return AWS_HTTP_HOPELESS;
+        return NULL;
     }
-    result = aws_http_post(kms->http, &request, error);
-    free_lines(lines, request.header_count);
-    if (result == AWS_HTTP_ANSWERED)
-        note_clock(kms);
-    return result;
+    request->kms = kms;
+    request->error = error;
+    request->operation = operation;
+    request->parameters = parameters;
+    request->body = body;
+    request->repeat = repeat;
+    *kms->last = request;
+    kms->last = &request->next;
+    return request;
 }
 
-/* ------------------------------------------------------------- judging --- */
-
-static void say_answer(const struct aws_kms *kms, const struct call *call)
+static void take_out(struct aws_kms_request *request)
 {
-    if (kms->verbose)
-        (void)fprintf(
-            stderr, "signer-host: kms:%s: HTTP %ld%s%s, request id %s\n",
-            call->operation, aws_http_status(kms->http),
-            kms->refusal.name[0] != '\0' ? " " : "", kms->refusal.name,
-            kms->refusal.request_id[0] != '\0' ? kms->refusal.request_id
-                                               : "none");
+    struct aws_kms *kms = request->kms;
+    struct aws_kms_request **at = &kms->first;
+
+    while (*at != request)
+        at = &(*at)->next;
+    *at = request->next;
+    if (kms->last == &request->next)
+        kms->last = at;
 }
 
-/* For a signature that does not match, AWS recites the request with all of its
- * headers. What real tokens begin with is the same in all of them. */
-static void hide_token(struct aws_kms *kms)
+json_t *aws_kms_finish(struct aws_kms_request *request)
 {
-    const char *token = kms->credentials.session_token;
-    char start[17];
-    char *at;
+    json_t *answer = request->answer;
 
-    if (token == NULL || strlen(token) < sizeof start)
-        return;
-    memcpy(start, token, sizeof start - 1);
-    start[sizeof start - 1] = '\0';
-    at = strstr(kms->refusal.message, start);
-    if (at != NULL)
-        *at = '\0';
+    take_out(request);
+    if (request->exchange != NULL)
+        aws_http_end(request->exchange);
+    json_decref(request->parameters);
+    free(request->body);
+    free(request);
+    return answer;
 }
 
-/* Operations without a result answer with an empty body, or null. */
-static bool take_answer(struct aws_kms *kms, struct call *call,
-                        struct error *error)
+void aws_kms_cancel(struct aws_kms *kms)
 {
-    size_t len;
-    const char *body = aws_http_body(kms->http, &len);
-    json_t *answer =
-        json_loadb(body, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    while (kms->first != NULL)
+        json_decref(aws_kms_finish(kms->first));
+}
 
-    if (len == 0 || json_is_null(answer))
-        answer = json_object();
-    if (json_is_object(answer)) {
-        call->answer = answer;
-        return true;
+void *aws_kms_context(const struct aws_kms_request *request)
+{
+    return request->context;
+}
+
+/* ------------------------------------------------------------- running --- */
+
+static struct aws_kms_request *find_ended(const struct aws_kms *kms)
+{
+    for (struct aws_kms_request *at = kms->first; at != NULL; at = at->next)
+        if (at->state == AWS_KMS_ENDED)
+            return at;
+    return NULL;
+}
+
+/* Sends what is due and what the rate lets go. Returns when there is more. */
+static int64_t send_due(struct aws_kms *kms, int64_t now_us)
+{
+    int64_t next_us = MONOTONIC_NEVER;
+    int64_t pause_us;
+
+    for (struct aws_kms_request *at = kms->first; at != NULL; at = at->next) {
+        if (at->state != AWS_KMS_WAITING)
+            continue;
+        if (at->due_us > now_us) {
+            next_us = at->due_us < next_us ? at->due_us : next_us;
+            continue;
+        }
+        pause_us = rate_limit_take(&kms->rate, now_us);
+        if (pause_us > 0)
+            return now_us + pause_us < next_us ? now_us + pause_us : next_us;
+        aws_kms_request_send(at, now_us);
     }
-    json_decref(answer);
-    set_unreadable(kms, call, "no JSON object", error);
-    return false;
+    return next_us;
 }
 
-/* AWS_RETRY_NOT where there is an answer, or no use in another try. */
-static enum aws_retry_cause judge(struct aws_kms *kms, struct call *call,
-                                  struct error *error)
+/* Works until until_us or until something has happened. False: a signal
+ * came. */
+static bool step(struct aws_kms *kms, int64_t until_us)
 {
-    long status = aws_http_status(kms->http);
-    size_t len;
-    const char *body = aws_http_body(kms->http, &len);
+    int64_t now = monotonic_us();
+    int64_t next = send_due(kms, now);
+    struct aws_http_exchange *exchange;
 
-    aws_error_read(body, len, aws_http_header(kms->http, "x-amzn-ErrorType"),
-                   aws_http_header(kms->http, "x-amzn-RequestId"),
-                   &kms->refusal);
-    hide_token(kms);
-    if (status == 200) {
-        kms->refusal.name[0] = '\0';
-        say_answer(kms, call);
-        if (take_answer(kms, call, error))
-            aws_retry_refund(&kms->retry);
-        return AWS_RETRY_NOT;
-    }
-    say_answer(kms, call);
-    if (kms->refusal.name[0] != '\0')
-        set_refusal(kms, call, error);
-    else
-        set_unreadable(kms, call, "no error that KMS knows", error);
-    return aws_retry_cause_of(status, kms->refusal.name);
-}
-
-static enum aws_retry_cause attempt(struct aws_kms *kms, struct call *call,
-                                    struct error *error)
-{
-    kms->refusal.name[0] = '\0';
-    switch (send_call(kms, call, error)) {
-    case AWS_HTTP_ANSWERED:
-        return judge(kms, call, error);
-    case AWS_HTTP_TIMED_OUT:
-        return AWS_RETRY_TIMEOUT;
-    case AWS_HTTP_FAILED:
-        return AWS_RETRY_TRANSIENT;
-    default:
-        return AWS_RETRY_NOT;
-    }
-}
-
-/* ------------------------------------------------------------- calling --- */
-
-/* Whether the next request goes by KMS's clock instead of this machine's. */
-static bool correct_clock(struct aws_kms *kms)
-{
-    if (!aws_error_is_of_clock(kms->refusal.name) || kms->correction != 0 ||
-        !kms->offset_known || llabs(kms->offset) < SKEW_S)
+    if (find_ended(kms) != NULL)
+        until_us = now;
+    if (!aws_http_work(kms->http, monotonic_poll_ms(
+                                      now, next < until_us ? next : until_us)))
         return false;
-    kms->correction = kms->offset;
-    if (kms->verbose)
-        (void)fprintf(stderr,
-                      "signer-host: this machine's clock is %" PRId64
-                      " s off; requests go by KMS's\n",
-                      kms->offset);
+    now = monotonic_us();
+    while ((exchange = aws_http_next(kms->http)) != NULL)
+        aws_kms_request_judge(aws_http_context(exchange), now);
     return true;
 }
 
-/* Whether there are others now instead of those that have expired. */
-static bool renew_credentials(struct aws_kms *kms, struct call *call)
+struct aws_kms_request *aws_kms_start(struct aws_kms *kms,
+                                      const char *operation, json_t *parameters,
+                                      void *context, struct error *error)
 {
-    struct error error;
-    bool changed;
+    struct aws_kms_request *request =
+        new_request(kms, operation, AWS_KMS_REPEATABLE, parameters, error);
 
-    if (call->renewed || !aws_error_is_of_expiry(kms->refusal.name))
-        return false;
-    call->renewed = true;
-    return refresh_credentials(kms, true, &changed, &error) && changed;
+    if (request != NULL)
+        request->context = context;
+    return request;
 }
 
-/* Whether KMS may have done what must not be done twice. */
-static bool may_be_done(const struct aws_kms *kms, const struct call *call,
-                        enum aws_retry_cause cause)
+struct aws_kms_request *aws_kms_wait(struct aws_kms *kms, int timeout_ms)
 {
-    return call->repeat == AWS_KMS_ONCE &&
-           (cause == AWS_RETRY_TRANSIENT || cause == AWS_RETRY_TIMEOUT) &&
-           aws_http_was_sent(kms->http);
-}
+    int64_t until = timeout_ms < 0
+                        ? MONOTONIC_NEVER
+                        : monotonic_us() + (int64_t)timeout_ms * 1000;
+    struct aws_kms_request *ended = find_ended(kms);
 
-/* Puts words behind the error's text, which gives way. */
-static void append(struct error *error, const char *words)
-{
-    char text[sizeof error->text];
-
-    memcpy(text, error->text, sizeof text);
-    (void)error_set(error, error->status, "%.780s%s", text, words);
-}
-
-static void say_attempts(struct error *error, unsigned attempts)
-{
-    char words[32];
-
-    (void)snprintf(words, sizeof words, " (%u attempts)", attempts);
-    if (attempts > 1)
-        append(error, words);
-}
-
-static void run(struct aws_kms *kms, struct call *call, struct error *error)
-{
-    for (;;) {
-        enum aws_retry_cause cause = attempt(kms, call, error);
-
-        if (call->answer != NULL)
-            return;
-        if (correct_clock(kms) || renew_credentials(kms, call))
-            continue;
-        call->attempts++;
-        if (may_be_done(kms, call, cause)) {
-            append(error, ". It was not tried again, for it may have been done "
-                          "all the same: before you do, look for what it left "
-                          "(aws kms list-keys)");
-            return;
-        }
-        if (!aws_retry_take(&kms->retry, call->attempts, cause)) {
-            say_attempts(error, call->attempts);
-            return;
-        }
-        if (kms->verbose)
-            (void)fprintf(stderr, "signer-host: %s; trying again\n",
-                          error->text);
-        aws_retry_wait(call->attempts);
+    while (ended == NULL && kms->first != NULL && step(kms, until)) {
+        ended = find_ended(kms);
+        if (monotonic_us() >= until)
+            break;
     }
-}
-
-static const char *subject_of(const json_t *parameters)
-{
-    const char *key = json_string_value(json_object_get(parameters, "KeyId"));
-
-    return key != NULL
-               ? key
-               : json_string_value(json_object_get(parameters, "AliasName"));
+    return ended;
 }
 
 json_t *aws_kms_call(struct aws_kms *kms, const char *operation,
                      enum aws_kms_repeat repeat, json_t *parameters,
                      struct error *error)
 {
-    struct call call = {.operation = operation,
-                        .subject = subject_of(parameters),
-                        .repeat = repeat,
-                        .body = json_dumps(parameters, JSON_COMPACT)};
+    struct aws_kms_request *request =
+        new_request(kms, operation, repeat, parameters, error);
 
-    if (call.body != NULL)
-        run(kms, &call, error);
-    else
-        (void)out_of_memory(error);
-    free(call.body);
-    json_decref(parameters);
-    return call.answer;
+    kms->error_name[0] = '\0';
+    if (request == NULL)
+        return NULL;
+    /* A signal whose handler returns is no reason to give up. */
+    while (request->state != AWS_KMS_ENDED)
+        (void)step(kms, MONOTONIC_NEVER);
+    memcpy(kms->error_name, request->refusal.name, sizeof kms->error_name);
+    return aws_kms_finish(request);
+}
+
+void aws_kms_tune(struct aws_kms *kms, unsigned in_flight, double rate)
+{
+    aws_http_set_connections(kms->http, in_flight);
+    rate_limit_init(&kms->rate, rate, monotonic_us());
+    kms->retry.adaptive = true;
+}
+
+struct aws_kms_figures aws_kms_figures(const struct aws_kms *kms)
+{
+    struct aws_kms_figures figures = kms->figures;
+
+    figures.rate = kms->rate.rate;
+    return figures;
 }
 
 /* -------------------------------------------------------------- answer --- */
@@ -471,7 +219,7 @@ bool aws_kms_is_key_arn(const char *text)
 
 const char *aws_kms_error_name(const struct aws_kms *kms)
 {
-    return kms->refusal.name;
+    return kms->error_name;
 }
 
 const char *aws_kms_region(const struct aws_kms *kms)
@@ -499,7 +247,7 @@ static bool set_up(struct aws_kms *kms, const struct aws_location *location,
         !aws_endpoint_find(location, &kms->endpoint, error) ||
         !aws_credentials_load(location->profile, &kms->credentials, error))
         return false;
-    use_credentials(kms);
+    aws_kms_use_credentials(kms);
     kms->http = aws_http_open(&kms->endpoint, error);
     return kms->http != NULL;
 }
@@ -514,6 +262,10 @@ struct aws_kms *aws_kms_open(const struct aws_location *location, bool verbose,
         return NULL;
     }
     kms->verbose = verbose;
+    kms->last = &kms->first;
+    kms->checked_us = INT64_MIN / 2;
+    kms->renewed_us = INT64_MIN / 2;
+    rate_limit_init(&kms->rate, 0, monotonic_us());
     if (!set_up(kms, location, error)) {
         aws_kms_close(kms);
         return NULL;
@@ -529,6 +281,7 @@ void aws_kms_close(struct aws_kms *kms)
 {
     if (kms == NULL)
         return;
+    aws_kms_cancel(kms);
     aws_http_close(kms->http);
     aws_sigv4_clear(&kms->signer);
     aws_credentials_clear(&kms->credentials);

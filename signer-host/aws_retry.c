@@ -5,27 +5,30 @@
  */
 #include "aws_retry.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#include "random.h"
 
 #define DEFAULT_ATTEMPTS 3u
 #define MAX_ATTEMPTS     100ul
 #define TOKENS           500u
 #define COST             5u
 #define TIMEOUT_COST     10u
+#define FIRST_DELAY_MS   1000u
 #define MAX_DELAY_MS     20000u
+
+/* In adaptive mode the rate waits, not the single request. */
+#define MAX_THROTTLED        60u
+#define FIRST_THROTTLED_MS   50u
+#define LONGEST_THROTTLED_MS 2000u
 
 /* ------------------------------------------------------------- settings --- */
 
-static bool check_mode(struct error *error)
+static bool read_mode(bool *adaptive, struct error *error)
 {
     static const char *const modes[] = {"standard", "adaptive", "legacy"};
     const char *mode = getenv("AWS_RETRY_MODE");
 
+    *adaptive = mode != NULL && strcmp(mode, "adaptive") == 0;
     if (mode == NULL || *mode == '\0')
         return true;
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
@@ -33,7 +36,7 @@ static bool check_mode(struct error *error)
             return true;
     return error_set(error, EXIT_USAGE,
                      "AWS_RETRY_MODE=%.64s: standard, adaptive or legacy "
-                     "(here all of them are standard)",
+                     "(which is standard here)",
                      mode);
 }
 
@@ -54,8 +57,7 @@ bool aws_retry_init(struct aws_retry *retry, struct error *error)
     }
     retry->max_attempts = (unsigned)attempts;
     retry->tokens = TOKENS;
-    retry->spent = 0;
-    return check_mode(error);
+    return read_mode(&retry->adaptive, error);
 }
 
 /* --------------------------------------------------------------- cause --- */
@@ -87,47 +89,54 @@ enum aws_retry_cause aws_retry_cause_of(long status, const char *name)
 
 /* --------------------------------------------------------------- tokens --- */
 
-bool aws_retry_take(struct aws_retry *retry, unsigned attempts,
-                    enum aws_retry_cause cause)
+static bool pay(struct aws_retry *retry, struct aws_retry_call *call,
+                unsigned cost)
 {
-    unsigned cost = cause == AWS_RETRY_TIMEOUT ? TIMEOUT_COST : COST;
-
-    if (cause == AWS_RETRY_NOT || attempts >= retry->max_attempts ||
-        cost > retry->tokens)
+    if (cost > retry->tokens)
         return false;
     retry->tokens -= cost;
-    retry->spent = cost;
+    call->spent = cost;
     return true;
 }
 
-void aws_retry_refund(struct aws_retry *retry)
+bool aws_retry_take(struct aws_retry *retry, struct aws_retry_call *call,
+                    enum aws_retry_cause cause)
 {
-    retry->tokens += retry->spent > 0 ? retry->spent : 1;
-    retry->spent = 0;
+    call->cause = cause;
+    if (retry->adaptive && cause == AWS_RETRY_THROTTLED)
+        return ++call->throttled < MAX_THROTTLED;
+    call->attempts++;
+    return cause != AWS_RETRY_NOT && call->attempts < retry->max_attempts &&
+           pay(retry, call, cause == AWS_RETRY_TIMEOUT ? TIMEOUT_COST : COST);
+}
+
+void aws_retry_refund(struct aws_retry *retry, struct aws_retry_call *call)
+{
+    retry->tokens += call->spent > 0 ? call->spent : 1;
+    call->spent = 0;
     if (retry->tokens > TOKENS)
         retry->tokens = TOKENS;
 }
 
 /* ---------------------------------------------------------------- delay --- */
 
-uint32_t aws_retry_delay_ms(unsigned attempts, uint32_t random)
+/* Up to first_ms after one try, then twice as much each time. */
+static uint32_t longest_delay(unsigned tries, uint32_t first_ms, uint32_t most)
 {
-    /* After the first try up to 1 s, then 2, 4, 8, 16, 20. */
-    uint32_t most = attempts > 5 ? MAX_DELAY_MS : 1000u << (attempts - 1);
+    uint32_t delay = first_ms;
 
-    return (uint32_t)((uint64_t)random * most >> 32);
+    while (tries-- > 1 && delay < most)
+        delay *= 2;
+    return delay < most ? delay : most;
 }
 
-void aws_retry_wait(unsigned attempts)
+uint32_t aws_retry_delay_ms(const struct aws_retry_call *call, uint32_t random)
 {
-    uint32_t random = UINT32_MAX;
-    struct timespec rest;
-    uint32_t delay;
+    uint32_t most =
+        call->throttled > 0 && call->cause == AWS_RETRY_THROTTLED
+            ? longest_delay(call->throttled, FIRST_THROTTLED_MS,
+                            LONGEST_THROTTLED_MS)
+            : longest_delay(call->attempts, FIRST_DELAY_MS, MAX_DELAY_MS);
 
-    (void)random_bytes(NULL, (unsigned char *)&random, sizeof random);
-    delay = aws_retry_delay_ms(attempts, random);
-    rest.tv_sec = (time_t)(delay / 1000);
-    rest.tv_nsec = (long)(delay % 1000) * 1000000;
-    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
-        ;
+    return (uint32_t)((uint64_t)random * most >> 32);
 }

@@ -1,5 +1,7 @@
 /*
- * When a request to AWS is tried again: the AWS SDKs' standard mode.
+ * When a request to AWS is tried again: the AWS SDKs' standard mode, and their
+ * adaptive mode for many requests, which are slowed down (rate_limit.h) rather
+ * than given up when AWS throttles them.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -23,7 +25,15 @@ enum aws_retry_cause {
 struct aws_retry {
     unsigned max_attempts;
     unsigned tokens;
-    unsigned spent; /* for the last retry */
+    bool adaptive; /* a throttled request is no failed attempt */
+};
+
+/* One call's part in it. Zero it. */
+struct aws_retry_call {
+    enum aws_retry_cause cause; /* of the last retry */
+    unsigned attempts;          /* that failed */
+    unsigned throttled;         /* in adaptive mode */
+    unsigned spent;             /* for the last retry */
 };
 
 /* By AWS_MAX_ATTEMPTS and AWS_RETRY_MODE. EXIT_USAGE. */
@@ -32,18 +42,15 @@ bool aws_retry_init(struct aws_retry *retry, struct error *error);
 /* An error answer: by its name first, "" for none, then by its HTTP status. */
 enum aws_retry_cause aws_retry_cause_of(long status, const char *name);
 
-/* Whether to try again after `attempts` tries; pays for it. */
-bool aws_retry_take(struct aws_retry *retry, unsigned attempts,
+/* Counts a try that failed. Whether there is another one; pays for it. */
+bool aws_retry_take(struct aws_retry *retry, struct aws_retry_call *call,
                     enum aws_retry_cause cause);
 
-/* A request succeeded: gives back what its retry, if any, cost. */
-void aws_retry_refund(struct aws_retry *retry);
+/* The call succeeded: gives back what its retry, if any, cost. */
+void aws_retry_refund(struct aws_retry *retry, struct aws_retry_call *call);
 
-/* Exponential back-off with full jitter: milliseconds to wait after `attempts`
- * tries; any random number. */
-uint32_t aws_retry_delay_ms(unsigned attempts, uint32_t random);
-
-/* Waits that long, with a random number of its own. */
-void aws_retry_wait(unsigned attempts);
+/* Exponential back-off with full jitter: milliseconds to wait before the next
+ * try; any random number. */
+uint32_t aws_retry_delay_ms(const struct aws_retry_call *call, uint32_t random);
 
 #endif

@@ -9,60 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mbedtls/base64.h>
-#include <mbedtls/sha256.h>
-
 #include "aws_error.h"
-#include "aws_kms.h"
-#include "awskms_uri.h"
 #include "time_text.h"
-
-/* KMS takes this much as MessageType RAW. */
-#define MAX_RAW     4096
-#define DIGEST_SIZE 32
-
-struct key_awskms {
-    struct key_holder holder;
-    struct awskms_uri uri;
-    char *name; /* the URI, later the ARN */
-    struct aws_kms *kms;
-    const char *message_type;
-    struct public_key key;
-    bool key_known;
-};
-
-/* -------------------------------------------------------------- base64 --- */
-
-/* Strict: the text must be the very encoding of the bytes. */
-static bool decode(const char *text, uint8_t *bytes, size_t size, size_t *len)
-{
-    size_t text_len = strlen(text);
-    uint8_t *again = malloc(text_len + 5);
-    size_t again_len;
-    bool done = again != NULL &&
-                mbedtls_base64_decode(bytes, size, len, (const uint8_t *)text,
-                                      text_len) == 0 &&
-                mbedtls_base64_encode(again, text_len + 5, &again_len, bytes,
-                                      *len) == 0 &&
-                again_len == text_len && memcmp(again, text, text_len) == 0;
-
-    free(again);
-    return done;
-}
-
-static json_t *encode(const void *bytes, size_t len)
-{
-    size_t size = (len + 2) / 3 * 4 + 1;
-    uint8_t *text = malloc(size);
-    size_t text_len;
-    json_t *string = NULL;
-
-    if (text != NULL &&
-        mbedtls_base64_encode(text, size, &text_len, bytes, len) == 0)
-        string = json_stringn((const char *)text, text_len);
-    free(text);
-    return string;
-}
 
 /* ------------------------------------------------------------ public key ---
  */
@@ -162,7 +110,7 @@ static bool take_public_key(struct key_awskms *key, const json_t *answer,
     text = aws_kms_string(answer, "PublicKey", "GetPublicKey", error);
     if (text == NULL)
         return false;
-    if (!decode(text, spki, sizeof spki, &len))
+    if (!key_awskms_decode(text, spki, sizeof spki, &len))
         return aws_kms_unexpected("GetPublicKey",
                                   "a PublicKey that is no base64", error);
     if (!public_key_from_der(spki, len, &key->key, error))
@@ -185,12 +133,17 @@ static bool get_public_key(struct key_awskms *key, struct error *error)
     return done;
 }
 
+bool key_awskms_know(struct key_awskms *key, struct error *error)
+{
+    return key->key_known || get_public_key(key, error);
+}
+
 static bool public_keys(struct key_holder *holder, struct public_key **keys,
                         size_t *count, struct error *error)
 {
     struct key_awskms *key = (struct key_awskms *)holder;
 
-    if (!key->key_known && !get_public_key(key, error))
+    if (!key_awskms_know(key, error))
         return false;
     *keys = malloc(sizeof **keys);
     if (*keys == NULL)
@@ -198,86 +151,6 @@ static bool public_keys(struct key_holder *holder, struct public_key **keys,
     **keys = key->key;
     *count = 1;
     return true;
-}
-
-/* ---------------------------------------------------------------- sign --- */
-
-/* RAW lets KMS see and hash the claims; a digest hides them, and is the only
- * way for a long message. The signature is the same. */
-static bool choose_type(const struct key_awskms *key, size_t len,
-                        const char **type, struct error *error)
-{
-    *type = key->message_type;
-    if (*type == NULL)
-        *type = len <= MAX_RAW ? "RAW" : "DIGEST";
-    return strcmp(*type, "RAW") != 0 || len <= MAX_RAW ||
-           error_set(error, EXIT_USAGE,
-                     "--message-type RAW takes a JWS Signing Input of at most "
-                     "%d bytes, and this one has %zu: use DIGEST, or leave "
-                     "--message-type out",
-                     MAX_RAW, len);
-}
-
-static json_t *sign_parameters(const struct key_awskms *key, const char *type,
-                               const void *message, size_t message_len)
-{
-    uint8_t digest[DIGEST_SIZE];
-
-    if (strcmp(type, "DIGEST") == 0) {
-        (void)mbedtls_sha256(message, message_len, digest, 0);
-        message = digest;
-        message_len = sizeof digest;
-    }
-    return json_pack("{s:s, s:o, s:s, s:s}", "KeyId", key->uri.key, "Message",
-                     encode(message, message_len), "MessageType", type,
-                     "SigningAlgorithm", KEY_AWSKMS_ALGORITHM);
-}
-
-static bool take_signature(const struct key_awskms *key, const json_t *answer,
-                           uint8_t *signature, size_t *signature_len,
-                           struct error *error)
-{
-    const char *id = aws_kms_string(answer, "KeyId", "Sign", error);
-    const char *algorithm =
-        aws_kms_string(answer, "SigningAlgorithm", "Sign", error);
-    const char *text = aws_kms_string(answer, "Signature", "Sign", error);
-
-    if (id == NULL || algorithm == NULL || text == NULL)
-        return false;
-    if (strcmp(algorithm, KEY_AWSKMS_ALGORITHM) != 0) {
-        char what[64] = "SigningAlgorithm ";
-
-        aws_error_clean(algorithm, strlen(algorithm), what + strlen(what),
-                        sizeof what - strlen(what));
-        return aws_kms_unexpected("Sign", what, error);
-    }
-    if (!decode(text, signature, PUBLIC_KEY_MAX_BYTES, signature_len))
-        return aws_kms_unexpected(
-            "Sign", "a signature that is no base64 or too long", error);
-    return *signature_len == key->key.bits / 8 ||
-           aws_kms_unexpected(
-               "Sign", "a signature that is not as long as the key", error);
-}
-
-static bool sign(struct key_holder *holder, const void *message,
-                 size_t message_len, uint8_t *signature, size_t *signature_len,
-                 struct error *error)
-{
-    struct key_awskms *key = (struct key_awskms *)holder;
-    const char *type;
-    json_t *answer;
-    bool done;
-
-    if (!choose_type(key, message_len, &type, error) ||
-        (!key->key_known && !get_public_key(key, error)))
-        return false;
-    answer =
-        aws_kms_call(key->kms, "Sign", AWS_KMS_REPEATABLE,
-                     sign_parameters(key, type, message, message_len), error);
-    done = answer != NULL &&
-           take_signature(key, answer, signature, signature_len, error);
-    json_decref(answer);
-    return done;
 }
 
 /* ------------------------------------------------------------ describe --- */
@@ -415,7 +288,8 @@ const struct key_holder_class key_awskms_class = {
     .scheme = AWSKMS_SCHEME,
     .open = open_awskms,
     .public_keys = public_keys,
-    .sign = sign,
+    .sign = key_awskms_sign,
+    .parallel = &key_awskms_parallel,
     .describe = describe,
     .clock_offset = clock_offset,
     .close = close_awskms,

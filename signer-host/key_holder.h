@@ -40,6 +40,7 @@ struct key_request {
 };
 
 struct key_holder;
+struct sign_parallel;
 
 /* The private functions of one kind of holder. */
 struct key_holder_class {
@@ -60,6 +61,9 @@ struct key_holder_class {
     bool (*sign)(struct key_holder *holder, const void *message,
                  size_t message_len, uint8_t *signature, size_t *signature_len,
                  struct error *error);
+
+    /* Many signatures at once (sign_queue.h); NULL: one after the other. */
+    const struct sign_parallel *parallel;
 
     /* Facts for `key show` (state, ARN ...) as a JSON object of strings,
      * without the spec, kid and thumbprint, which the command adds. */

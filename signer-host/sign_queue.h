@@ -25,7 +25,7 @@ struct sign_job {
     uint8_t signature[PUBLIC_KEY_MAX_BYTES];
     size_t signature_len;
     struct error error;
-    struct sign_job *next; /* the queue's */
+    struct sign_job *next; /* the holder's */
 };
 
 struct sign_queue_options {
@@ -54,9 +54,9 @@ bool sign_queue_has_room(const struct sign_queue *queue);
 /* Takes a job; there must be room. It never fails: an error is the job's. */
 void sign_queue_submit(struct sign_queue *queue, struct sign_job *job);
 
-/* Works until a job has ended, which it returns, or timeout_ms have passed or
- * there is none (NULL). Jobs end in any order. A signal's handler ends the
- * waiting early. */
+/* Works until a job has ended, which it returns, or timeout_ms have passed (-1:
+ * never) or there is none (NULL). Jobs end in any order. A signal's handler
+ * ends the waiting early. */
 struct sign_job *sign_queue_wait(struct sign_queue *queue, int timeout_ms);
 
 /* How many jobs are submitted and not returned. */
@@ -66,5 +66,18 @@ struct sign_queue_figures sign_queue_figures(const struct sign_queue *queue);
 
 /* Gives up what is under way; the jobs are the caller's again. */
 void sign_queue_close(struct sign_queue *queue);
+
+/* What a holder gives that signs many messages at once (`parallel` of its
+ * class). The queue sees to it that there are never more than in_flight. */
+struct sign_parallel {
+    bool (*open)(struct key_holder *holder,
+                 const struct sign_queue_options *options, struct error *error);
+    /* As sign_queue_submit() and sign_queue_wait(). */
+    void (*submit)(struct key_holder *holder, struct sign_job *job);
+    struct sign_job *(*wait)(struct key_holder *holder, int timeout_ms);
+    struct sign_queue_figures (*figures)(const struct key_holder *holder);
+    /* Gives up what is under way. */
+    void (*close)(struct key_holder *holder);
+};
 
 #endif
