@@ -47,21 +47,6 @@ static bool get_path(const char *uri, const char **path, struct error *error)
     return true;
 }
 
-static bool check_options(const struct key_options *options,
-                          struct error *error)
-{
-    const char *foreign = options->region != NULL         ? "--region"
-                          : options->profile != NULL      ? "--profile"
-                          : options->message_type != NULL ? "--message-type"
-                                                          : NULL;
-
-    return foreign == NULL ||
-           error_set(error, EXIT_USAGE,
-                     "%s is for awskms: keys and means nothing for a file: "
-                     "key: leave it out",
-                     foreign);
-}
-
 /* ------------------------------------------------------------- content --- */
 
 static void warn_of_readers(const char *path)
@@ -193,7 +178,8 @@ static struct key_holder *open_file(const char *uri,
     struct input input;
     const char *path;
 
-    if (!get_path(uri, &path, error) || !check_options(options, error) ||
+    if (!get_path(uri, &path, error) ||
+        !key_options_check_awskms(options, SCHEME, error) ||
         !input_read_all(path, MAX_FILE_SIZE, &input, error))
         return NULL;
     file = new_file(uri);
@@ -251,23 +237,6 @@ static json_t *describe(struct key_holder *holder, struct error *error)
 
 /* -------------------------------------------------------------- create --- */
 
-static bool check_request(const struct key_request *request,
-                          struct error *error)
-{
-    const char *foreign = request->alias != NULL         ? "--alias"
-                          : request->policy_file != NULL ? "--policy"
-                          : request->tag_count > 0       ? "--tag"
-                          : request->description != NULL ? "--description"
-                                                         : NULL;
-
-    if (foreign != NULL)
-        return error_set(error, EXIT_USAGE,
-                         "%s is for keys in KMS and means nothing for a file: "
-                         "key: leave it or --key out",
-                         foreign);
-    return check_options(&request->options, error);
-}
-
 /* Making a key takes a while: what will not be written is told before. */
 static bool check_absent(const char *path, struct error *error)
 {
@@ -290,7 +259,8 @@ static bool create(const struct key_request *request, char **name,
     bool done;
 
     if (!get_path(request->uri, &path, error) ||
-        !check_request(request, error) || !check_absent(path, error))
+        !key_request_check_awskms(request, SCHEME, error) ||
+        !check_absent(path, error))
         return false;
     done = rsa_private_generate(bits, pem, error) &&
            output_new_file(path, pem, strlen(pem), OUTPUT_SECRET, error);

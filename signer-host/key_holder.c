@@ -11,6 +11,7 @@
 static const struct key_holder_class *const classes[] = {
     &key_awskms_class,
     &key_file_class,
+    &key_pkcs11_class,
 };
 #define CLASS_COUNT (sizeof classes / sizeof classes[0])
 
@@ -22,10 +23,11 @@ static bool unknown_scheme(const char *uri, struct error *error)
     for (size_t i = 0; i < CLASS_COUNT; i++)
         len += (size_t)snprintf(schemes + len, sizeof schemes - len, "%s%s",
                                 i > 0 ? ", " : "", classes[i]->scheme);
+    /* Behind a ? may stand a PIN. */
     return error_set(error, EXIT_USAGE,
-                     "%s is no key URI that this program knows: it begins "
+                     "%.*s is no key URI that this program knows: it begins "
                      "with one of %s",
-                     uri, schemes);
+                     (int)strcspn(uri, "?;"), uri, schemes);
 }
 
 static const struct key_holder_class *find(const char *uri, struct error *error)
@@ -80,6 +82,38 @@ bool key_holder_check_set(const struct public_key *keys, size_t count,
                                  "two keys have the kid %s: give each its own",
                                  keys[i].kid);
     return true;
+}
+
+bool key_options_check_awskms(const struct key_options *options,
+                              const char *scheme, struct error *error)
+{
+    const char *foreign = options->region != NULL         ? "--region"
+                          : options->profile != NULL      ? "--profile"
+                          : options->message_type != NULL ? "--message-type"
+                                                          : NULL;
+
+    return foreign == NULL ||
+           error_set(error, EXIT_USAGE,
+                     "%s is for awskms: keys and means nothing for a %s key: "
+                     "leave it out",
+                     foreign, scheme);
+}
+
+bool key_request_check_awskms(const struct key_request *request,
+                              const char *scheme, struct error *error)
+{
+    const char *foreign = request->alias != NULL         ? "--alias"
+                          : request->policy_file != NULL ? "--policy"
+                          : request->tag_count > 0       ? "--tag"
+                          : request->description != NULL ? "--description"
+                                                         : NULL;
+
+    if (foreign != NULL)
+        return error_set(error, EXIT_USAGE,
+                         "%s is for keys in KMS and means nothing for a %s "
+                         "key: leave it or --key out",
+                         foreign, scheme);
+    return key_options_check_awskms(&request->options, scheme, error);
 }
 
 struct key_options key_options_of(const struct options *options)

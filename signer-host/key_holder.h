@@ -44,7 +44,7 @@ struct sign_parallel;
 
 /* The private functions of one kind of holder. */
 struct key_holder_class {
-    const char *scheme; /* "awskms:", "file:" */
+    const char *scheme; /* "awskms:", "file:" ... */
 
     /* Opens uri. On failure fills *error and returns NULL. */
     struct key_holder *(*open)(const char *uri,
@@ -103,6 +103,13 @@ bool key_holder_create(const struct key_request *request, char **name,
 bool key_holder_check_set(const struct public_key *keys, size_t count,
                           struct error *error);
 
+/* Options and parts of a request that only awskms: keys have, given for
+ * another scheme: EXIT_USAGE. */
+bool key_options_check_awskms(const struct key_options *options,
+                              const char *scheme, struct error *error);
+bool key_request_check_awskms(const struct key_request *request,
+                              const char *scheme, struct error *error);
+
 /* The rows of --region, --profile and --verbose in a command's table. */
 /* clang-format off */
 #define KEY_OPTION_SPECS                                                       \
@@ -117,5 +124,6 @@ struct key_options key_options_of(const struct options *options);
 
 extern const struct key_holder_class key_file_class;
 extern const struct key_holder_class key_awskms_class;
+extern const struct key_holder_class key_pkcs11_class;
 
 #endif
