@@ -43,8 +43,8 @@ int pkcs11_object_flag(const struct pkcs11_token *token,
     return flag != CK_FALSE;
 }
 
-char *pkcs11_object_uri(const struct pkcs11_token *token,
-                        CK_OBJECT_HANDLE object)
+static char *uri_of(const struct pkcs11_token *token, CK_OBJECT_HANDLE object,
+                    const P11KitUri *like)
 {
     static const CK_ATTRIBUTE_TYPE types[] = {CKA_LABEL, CKA_ID, CKA_CLASS};
     CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
@@ -66,7 +66,13 @@ char *pkcs11_object_uri(const struct pkcs11_token *token,
         attributes[count++] =
             (CK_ATTRIBUTE){types[i], values[i], (CK_ULONG)len};
     }
-    return pkcs11_uri_format(token->uri, &token->info, attributes, count);
+    return pkcs11_uri_format(like, &token->info, attributes, count);
+}
+
+char *pkcs11_object_uri(const struct pkcs11_token *token,
+                        CK_OBJECT_HANDLE object)
+{
+    return uri_of(token, object, token->uri);
 }
 
 /* -------------------------------------------------------------- search --- */
@@ -103,7 +109,7 @@ static void list(const struct pkcs11_token *token,
 {
     text[0] = '\0';
     for (CK_ULONG i = 0; i < count; i++) {
-        char *uri = pkcs11_object_uri(token, handles[i]);
+        char *uri = uri_of(token, handles[i], NULL);
 
         pkcs11_uri_append(text, LIST_SIZE, uri);
         free(uri);

@@ -109,7 +109,7 @@ static void look_at(struct pkcs11_token *token, CK_FUNCTION_LIST *module,
         module->C_GetTokenInfo(slot, &info) != CKR_OK ||
         (info.flags & CKF_TOKEN_INITIALIZED) == 0)
         return;
-    uri = pkcs11_uri_format(token->uri, &info, NULL, 0);
+    uri = pkcs11_uri_format(NULL, &info, NULL, 0);
     search->tokens++;
     pkcs11_uri_append(search->seen, sizeof search->seen, uri);
     if (is_wanted(token, slot, &slot_info, &info)) {

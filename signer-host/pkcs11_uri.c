@@ -98,37 +98,51 @@ bool pkcs11_uri_is_public(P11KitUri *uri)
     return class == CKO_PUBLIC_KEY;
 }
 
+static char *format(P11KitUri *uri, CK_ATTRIBUTE *attributes, CK_ULONG count)
+{
+    char *text;
+
+    if (p11_kit_uri_set_attributes(uri, attributes, count) == P11_KIT_URI_OK &&
+        p11_kit_uri_format(uri, P11_KIT_URI_FOR_ANY, &text) == P11_KIT_URI_OK)
+        return text;
+    return NULL;
+}
+
 char *pkcs11_uri_format(const P11KitUri *like, const CK_TOKEN_INFO *token,
                         CK_ATTRIBUTE *attributes, CK_ULONG count)
 {
     P11KitUri *uri = p11_kit_uri_new();
     CK_TOKEN_INFO *info;
-    char *text = NULL;
+    char *text;
 
     if (uri == NULL)
         return NULL;
     info = p11_kit_uri_get_token_info(uri);
     memcpy(info->label, token->label, sizeof info->label);
-    memcpy(info->serialNumber, token->serialNumber, sizeof info->serialNumber);
-    p11_kit_uri_set_module_name(uri, p11_kit_uri_get_module_name(like));
-    p11_kit_uri_set_module_path(uri, p11_kit_uri_get_module_path(like));
-    if (p11_kit_uri_set_attributes(uri, attributes, count) != P11_KIT_URI_OK ||
-        p11_kit_uri_format(uri, P11_KIT_URI_FOR_OBJECT_ON_TOKEN_AND_MODULE,
-                           &text) != P11_KIT_URI_OK)
-        text = NULL;
+    if (like != NULL || count == 0)
+        memcpy(info->serialNumber, token->serialNumber,
+               sizeof info->serialNumber);
+    if (like != NULL) {
+        p11_kit_uri_set_module_name(uri, p11_kit_uri_get_module_name(like));
+        p11_kit_uri_set_module_path(uri, p11_kit_uri_get_module_path(like));
+    }
+    text = format(uri, attributes, count);
     p11_kit_uri_free(uri);
     return text;
 }
 
 void pkcs11_uri_append(char *list, size_t size, const char *uri)
 {
+    static const char more[] = " ...";
     size_t len = strlen(list);
-    const char *comma = len > 0 ? ", " : "";
+    bool full =
+        len >= strlen(more) && strcmp(list + len - strlen(more), more) == 0;
 
-    if (uri == NULL)
+    if (uri == NULL || full)
         return;
-    if (len + strlen(comma) + strlen(uri) + sizeof ", ..." <= size)
-        (void)snprintf(list + len, size - len, "%s%s", comma, uri);
-    else if (len < 5 || strcmp(list + len - 5, ", ...") != 0)
-        (void)snprintf(list + len, size - len, ", ...");
+    if (len + strlen(", ") + strlen(uri) + sizeof more <= size)
+        (void)snprintf(list + len, size - len, "%s%s", len > 0 ? ", " : "",
+                       uri);
+    else
+        (void)snprintf(list + len, size - len, "%s", more);
 }

@@ -25,9 +25,10 @@ P11KitUri *pkcs11_uri_parse(const char *text, struct error *error);
 /* type=public: the public key object, which needs no PIN. */
 bool pkcs11_uri_is_public(P11KitUri *uri);
 
-/* The module attributes of like, the token's label and serial number, and
- * count attributes of an object: what a person gives to --key. NULL: memory is
- * short. Free it with free(). */
+/* What a person gives to --key: the token's label and serial number, count
+ * attributes of an object, and the module attributes of like. For a list of
+ * candidates, like is NULL: no module, and no serial number of an object's
+ * token. NULL: memory is short. Free it with free(). */
 char *pkcs11_uri_format(const P11KitUri *like, const CK_TOKEN_INFO *token,
                         CK_ATTRIBUTE *attributes, CK_ULONG count);
 
