@@ -12,51 +12,7 @@ set(KJWT_MBEDTLS_VERSION 3.6.6)
 set(KJWT_MBEDTLS_SHA256
     8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a)
 
-# apt as root would drop to a user who may not enter the build folder.
-function(kjwt_mbedtls_from_apt tarball)
-    find_program(KJWT_APT_GET apt-get)
-    set(keyring /usr/share/keyrings/debian-archive-keyring.gpg)
-    if(NOT KJWT_APT_GET OR NOT EXISTS ${keyring})
-        return()
-    endif()
-    execute_process(
-        COMMAND ${KJWT_APT_GET} indextargets --format "$(REPO_URI)"
-                "Created-By: Packages" "Origin: Debian"
-        OUTPUT_VARIABLE mirrors ERROR_QUIET)
-    string(REPLACE "\n" ";" mirrors "${mirrors}")
-    list(FILTER mirrors EXCLUDE REGEX "security|^$")
-    if(NOT mirrors)
-        message(STATUS "apt knows no Debian mirror yet; "
-                       "'apt-get update' as root would tell it")
-        return()
-    endif()
-    list(GET mirrors 0 mirror)
-
-    set(apt "${KJWT_DEPS_DIR}/apt")
-    file(MAKE_DIRECTORY "${apt}/lists/partial" "${apt}/parts"
-                        "${apt}/cache/archives/partial")
-    file(WRITE "${apt}/sources.list"
-        "deb-src [signed-by=${keyring}] ${mirror} trixie main\n")
-    set(options -qq -o APT::Sandbox::User=
-        -o Dir::State::Lists=${apt}/lists -o Dir::Cache=${apt}/cache
-        -o Dir::Etc::SourceList=${apt}/sources.list
-        -o Dir::Etc::SourceParts=${apt}/parts)
-    message(STATUS "Fetching mbedTLS's source package from ${mirror}")
-    execute_process(COMMAND ${KJWT_APT_GET} ${options} update)
-    # --tar-only: the .orig tarball, which needs no dpkg-dev to unpack.
-    execute_process(
-        COMMAND ${KJWT_APT_GET} ${options} source --download-only --tar-only
-                mbedtls
-        WORKING_DIRECTORY "${apt}" RESULT_VARIABLE failed)
-    file(GLOB found "${apt}/mbedtls_3.6.*.orig.tar.bz2")
-    if(failed OR NOT found)
-        message(STATUS "The distribution's source package did not arrive")
-        return()
-    endif()
-    list(GET found 0 found)
-    file(RENAME "${found}" "${tarball}")
-    file(REMOVE_RECURSE "${apt}")
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/apt_source.cmake)
 
 function(kjwt_mbedtls_from_upstream tarball)
     set(name mbedtls-${KJWT_MBEDTLS_VERSION})
@@ -88,7 +44,7 @@ endfunction()
 
 function(kjwt_mbedtls_fetch directory)
     set(tarball "${KJWT_DEPS_DIR}/mbedtls.tar.bz2")
-    kjwt_mbedtls_from_apt("${tarball}")
+    kjwt_source_from_apt(mbedtls "mbedtls_3.6.*.orig.tar.bz2" "${tarball}")
     if(EXISTS "${tarball}")
         # apt has checked the archive's signature; a newer 3.6.x is no attack.
         kjwt_mbedtls_check("${tarball}" WARNING)
