@@ -80,6 +80,17 @@ def keys(signer, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def development_key_file(signer, keys, tmp_path_factory):
+    """The same as C: development_key_file[2048] is the path of a key file."""
+    made = {}
+    for bits, pem in keys.items():
+        made[bits] = tmp_path_factory.mktemp("exported") / f"rsa{bits}.c"
+        signer.ok("key", "export", "--key", f"file:{pem}", "--format", "c",
+                  "-o", made[bits])
+    return made
+
+
+@pytest.fixture(scope="session")
 def token_vectors():
     return json.loads((VECTORS / "tokens_rsa2048.json").read_text())
 

@@ -29,16 +29,6 @@ def vector_key_file(signer, token_vectors, tmp_path_factory):
     return folder / "main.c"
 
 
-@pytest.fixture(scope="session")
-def development_key_file(signer, keys, tmp_path_factory):
-    made = {}
-    for bits, pem in keys.items():
-        made[bits] = tmp_path_factory.mktemp("exported") / f"rsa{bits}.c"
-        signer.ok("key", "export", "--key", f"file:{pem}", "--format", "c",
-                  "-o", made[bits])
-    return made
-
-
 def claims_of(token):
     """What the shell prints for an accepted token."""
     import base64
@@ -131,14 +121,15 @@ def test_shell(board, signer, keys, development_key_file):
     assert claims["sub"] == "s" and claims["exp"] == NOW + 86400
 
 
-WORK = {2048: 768, 3072: 1152, 4096: 1536}
+# The work, and the most that work and stack may take: 1.5, 1.9, 2.3 KB.
+RAM = {2048: (768, 1536), 3072: (1152, 1945), 4096: (1536, 2355)}
 
 
 @pytest.mark.parametrize("board", QEMU_BOARDS)
 def test_figures(board, signer, keys, development_key_file):
     """Work and stack by painting, instructions by virtual time; two runs give
     the same figures to the instruction."""
-    for bits, work in WORK.items():
+    for bits, (work, most) in RAM.items():
         token = signer.ok("mint", "--key", f"file:{keys[bits]}", "--iss",
                           "bench-7", "--aud", "device-01", "--claim",
                           "pad=" + "x" * 200, "--now", NOW).strip()
@@ -152,7 +143,7 @@ def test_figures(board, signer, keys, development_key_file):
         assert match, answers[3]
         stack, used, instructions = map(int, match.groups())
         assert used == work
-        assert 100 < stack < 1024
+        assert 100 < stack <= most - work
         assert 100_000 < instructions < 60_000_000
 
 

@@ -1,0 +1,65 @@
+"""What verifying may cost on each board. Under QEMU the figures are exact, so
+that a budget is a test.
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import importlib.machinery
+import importlib.util
+
+import pytest
+from conftest import ROOT
+from test_boards import QEMU_BOARDS, allocator_symbols
+
+# RSA-2048 with a signing input of 600 bytes: instructions of the whole
+# kjwt_verify(), and flash that it adds to an empty image, key included.
+BUDGETS = {
+    "microbit": (3_200_000, 6656),
+    "mps2-an385": (840_000, 6656),
+    "mps2-an386": (300_000, 6656),
+    "mps2-an500": (300_000, 6656),
+    "mps2-an505": (300_000, 6656),
+    "riscv32-virt": (1_250_000, 8192),
+}
+RAM = 1536  # work and stack; test_boards.py has it for all sizes
+
+
+def load_bench():
+    """tests/bench/boards, which measures."""
+    loader = importlib.machinery.SourceFileLoader(
+        "bench_boards", str(ROOT / "tests/bench/boards"))
+    bench = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("bench_boards", loader))
+    loader.exec_module(bench)
+    return bench
+
+
+def exceeded(board, flash, work, stack, instructions):
+    """What is over its budget: its name, the figure, the budget."""
+    figures = [("RAM", work + stack, RAM),
+               ("instructions", instructions, BUDGETS[board][0]),
+               ("flash", flash, BUDGETS[board][1])]
+    return [figure for figure in figures if figure[1] > figure[2]]
+
+
+def test_every_board_has_a_budget():
+    assert set(BUDGETS) == set(QEMU_BOARDS)
+
+
+@pytest.mark.parametrize("board", QEMU_BOARDS)
+def test_budgets(board, keys, development_key_file):
+    bench = load_bench()
+    key_file = development_key_file[2048]
+    assert exceeded(board, *bench.measure(board, keys[2048], key_file)) == []
+    for image in bench.images(board, key_file):
+        assert allocator_symbols(image) == []
+
+
+@pytest.mark.parametrize("flash, work, stack, instructions, what", [
+    (6656, 768, 768, 3_200_000, []),
+    (6657, 768, 768, 3_200_000, ["flash"]),
+    (6656, 769, 768, 3_200_000, ["RAM"]),
+    (6656, 768, 769, 3_200_001, ["RAM", "instructions"]),
+])
+def test_a_budget_can_be_exceeded(flash, work, stack, instructions, what):
+    over = exceeded("microbit", flash, work, stack, instructions)
+    assert [figure[0] for figure in over] == what
