@@ -5,6 +5,8 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import base64
+import importlib.machinery
+import importlib.util
 import json
 import os
 import pathlib
@@ -95,8 +97,35 @@ def token_vectors():
     return json.loads((VECTORS / "tokens_rsa2048.json").read_text())
 
 
+@pytest.fixture(scope="session")
+def vector_key_file(signer, token_vectors, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("vectors")
+    pem = folder / "main.pem"
+    pem.write_text(token_vectors["public_keys"]["main"])
+    signer.ok("key", "export", "--key", f"file:{pem}", "--format", "c",
+              "-o", folder / "main.c")
+    return folder / "main.c"
+
+
 def token_bytes(case):
     return base64.b64decode(case["token"])
+
+
+def answers_of(command, lines):
+    """Sends the lines to a verify shell, returns its answers; '# ' lines are
+    dropped."""
+    text = b"".join(
+        (line if isinstance(line, bytes) else line.encode()) + b"\n"
+        for line in lines
+    )
+    result = subprocess.run(command, input=text, capture_output=True,
+                            timeout=900)
+    assert result.returncode == 0, result.stderr.decode()
+    return [
+        line
+        for line in result.stdout.decode().split("\n")[:-1]
+        if not line.startswith("# ")
+    ]
 
 
 class Shell:
@@ -107,23 +136,18 @@ class Shell:
         self.key_file = key_file
 
     def __call__(self, lines):
-        """Sends the lines, returns the answers; '# ' lines are dropped."""
-        text = b"".join(
-            (line if isinstance(line, bytes) else line.encode()) + b"\n"
-            for line in lines
-        )
-        result = subprocess.run(
-            [ROOT / "boards/run", self.board, "--keys", self.key_file],
-            input=text,
-            capture_output=True,
-            timeout=900,
-        )
-        assert result.returncode == 0, result.stderr.decode()
-        return [
-            line
-            for line in result.stdout.decode().split("\n")[:-1]
-            if not line.startswith("# ")
-        ]
+        return answers_of(
+            [ROOT / "boards/run", self.board, "--keys", self.key_file], lines)
+
+
+def load_script(path):
+    """A program without .py as a module."""
+    loader = importlib.machinery.SourceFileLoader(
+        path.replace("/", "_"), str(ROOT / path))
+    script = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(script)
+    return script
 
 
 def token_line(token):

@@ -3,11 +3,8 @@ that a budget is a test.
 SPDX-License-Identifier: Apache-2.0
 """
 
-import importlib.machinery
-import importlib.util
-
 import pytest
-from conftest import ROOT
+from conftest import load_script
 from test_boards import QEMU_BOARDS, allocator_symbols
 
 # RSA-2048 with a signing input of 600 bytes: instructions of the whole
@@ -21,16 +18,6 @@ BUDGETS = {
     "riscv32-virt": (1_250_000, 8192),
 }
 RAM = 1536  # work and stack; test_boards.py has it for all sizes
-
-
-def load_bench():
-    """tests/bench/boards, which measures."""
-    loader = importlib.machinery.SourceFileLoader(
-        "bench_boards", str(ROOT / "tests/bench/boards"))
-    bench = importlib.util.module_from_spec(
-        importlib.util.spec_from_loader("bench_boards", loader))
-    loader.exec_module(bench)
-    return bench
 
 
 def exceeded(board, flash, work, stack, instructions):
@@ -47,7 +34,7 @@ def test_every_board_has_a_budget():
 
 @pytest.mark.parametrize("board", QEMU_BOARDS)
 def test_budgets(board, keys, development_key_file):
-    bench = load_bench()
+    bench = load_script("tests/bench/boards")
     key_file = development_key_file[2048]
     assert exceeded(board, *bench.measure(board, keys[2048], key_file)) == []
     for image in bench.images(board, key_file):

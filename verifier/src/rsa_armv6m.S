@@ -29,10 +29,11 @@
 #define STEP 50 /* bytes of code */
 
     /* (r8, t) = x * y + t + r8, in halves x = (r3, r2) and y = (r4, r5). The
-     * product gathers in (r7, r6). */
+     * product gathers in (r7, r6). With .n the assembler knows the size of the
+     * step on ARMv8-M Baseline, too. */
     .macro  step offset
-    ldrh    r5, [r1, #\offset]
-    ldrh    r4, [r1, #\offset + 2]
+    ldrh.n  r5, [r1, #\offset]
+    ldrh.n  r4, [r1, #\offset + 2]
     movs    r6, r5
     muls    r6, r2, r6
     muls    r5, r3, r5
@@ -49,8 +50,8 @@
     adcs    r7, r7, r4
     mov     r5, r8
     adds    r6, r6, r5
-    ldr     r5, [r0]
-    movs    r4, #0
+    ldr.n   r5, [r0]
+    movs.n  r4, #0
     adcs    r7, r7, r4
     adds    r6, r6, r5
     adcs    r7, r7, r4
