@@ -17,6 +17,7 @@ set(KJWT_SOURCES
     src/rsa_portable.c
     src/rsa_rows.c
     src/rsa_rv32im.S
+    src/rsa_x86_64.S
     src/rsassa.c
     src/status.c
     src/verify.c)

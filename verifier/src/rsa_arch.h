@@ -32,6 +32,11 @@
 #define KJWT_RSA_ARMV6M 1
 #elif defined(KJWT_RSA_RISCV)
 #define KJWT_RSA_RV32IM 1
+#elif defined(__x86_64__) && defined(__ELF__) && !defined(__ILP32__)
+#define KJWT_RSA_X86_64 1
+#elif defined(__SIZEOF_INT128__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define KJWT_RSA_ROWS_PORTABLE 1
+#define KJWT_RSA_DIGITS_64     1
 #else
 #define KJWT_RSA_ROWS_PORTABLE 1
 #endif

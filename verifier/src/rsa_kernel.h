@@ -6,7 +6,9 @@
  *   rsa_armv7m.S    ARMv7-M and ARMv8-M Mainline without
  *   rsa_armv6m.S    ARMv6-M and ARMv8-M Baseline
  *   rsa_rv32im.S    RV32 with multiplication
- *   rsa_rows.c      all others, on kjwt_add_four_rows() of rsa_portable.c
+ *   rsa_x86_64.S    x86-64, on limbs of 64 bits
+ *   rsa_rows.c      all others, on kjwt_add_four_rows() of rsa_portable.c; on
+ *                   limbs of 64 bits where the compiler has products of them
  *
  * Operands are little-endian arrays of `words` 32-bit limbs, words a multiple
  * of 16, aligned to 4 bytes. R = 2^(32 words). n is odd, its top bit set.

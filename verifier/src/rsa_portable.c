@@ -1,5 +1,5 @@
 /*
- * Four rows in portable C: each limb of the product is loaded and stored once
+ * Four rows in portable C: each digit of the product is loaded and stored once
  * per four multiplicands.
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,25 +7,26 @@
 
 #if KJWT_RSA_ROWS_PORTABLE
 
-static uint32_t add_carry(kjwt_limb *limb, uint32_t addend, uint32_t carry)
+static kjwt_digit add_carry(kjwt_digits *digit, kjwt_digit addend,
+                            kjwt_digit carry)
 {
-    uint64_t sum = (uint64_t)*limb + addend + carry;
+    kjwt_two_digits sum = (kjwt_two_digits)*digit + addend + carry;
 
-    *limb = (uint32_t)sum;
-    return (uint32_t)(sum >> 32);
+    *digit = (kjwt_digit)sum;
+    return (kjwt_digit)(sum >> KJWT_DIGIT_BITS);
 }
 
 /* Column j of the loop runs down a diagonal; u carries from one column to the
  * next. */
-uint32_t kjwt_add_four_rows(kjwt_limb *t, const kjwt_limb *y, uint32_t count,
-                            const uint32_t *x, const uint32_t *u,
-                            uint32_t carry)
+kjwt_digit kjwt_add_four_rows(kjwt_digits *t, const kjwt_digits *y,
+                              uint32_t count, const kjwt_digits *x,
+                              const kjwt_digits *u, kjwt_digit carry)
 {
-    const uint32_t x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
-    uint32_t u0 = u[0], u1 = u[1], u2 = u[2], u3 = u[3];
+    const kjwt_digit x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
+    kjwt_digit u0 = u[0], u1 = u[1], u2 = u[2], u3 = u[3];
 
     for (uint32_t j = 0; j < count; j++) {
-        uint32_t low = t[j], high = u0;
+        kjwt_digit low = t[j], high = u0;
 
         mul_add(&low, &high, x0, y[j]);
         t[j] = low;
