@@ -39,7 +39,7 @@ def bar(x, y, share, kind, words):
 
 
 def millions(value):
-    return f"{value / 1e6:.2f} M"
+    return f"{value / 1e6:.{2 if value >= 1e7 else 3}f} M"
 
 
 def kilobytes(value):
@@ -73,7 +73,7 @@ def chart(rows):
         f'height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" '
         'aria-label="Instructions and flash of one RS256 verification, kjwt '
         'and its peers">',
-        "<!-- Written by tests/bench/device/run --readme. -->",
+        "<!-- Written by tests/bench/device/run. -->",
         f"<style>{STYLE}\n</style>",
         f'<rect class="page" width="{WIDTH}" height="{height}" rx="6"/>',
         text(LEFT, 26, "Instructions, each peer's fastest build", "title"),

@@ -1,7 +1,6 @@
 /* wolfSSL for RSASSA-PKCS1-v1_5 verification of 2048 bits on a device, as small
- * as it configures. DEVICE_SMALL_SHA and the choice of the single precision code
- * are the CMake file's.
- * SPDX-License-Identifier: Apache-2.0 */
+ * as it configures. DEVICE_SMALL_SHA and the choice of the single precision
+ * code are the CMake file's. SPDX-License-Identifier: Apache-2.0 */
 #define WOLFCRYPT_ONLY
 #define SINGLE_THREADED
 #define NO_FILESYSTEM
@@ -12,8 +11,8 @@
 #define WOLFSSL_IGNORE_FILE_WARN
 #define WOLFSSL_USER_IO
 #define WOLFSSL_GENERAL_ALIGNMENT 4
-#define SIZEOF_LONG 4
-#define SIZEOF_LONG_LONG 8
+#define SIZEOF_LONG               4
+#define SIZEOF_LONG_LONG          8
 
 /* Memory: none. */
 #define WOLFSSL_NO_MALLOC
@@ -26,10 +25,10 @@
 #define WOLFSSL_SP_MATH
 #define WOLFSSL_SP_NO_3072
 #define WOLFSSL_SP_NO_4096
-#define SP_WORD_SIZE 32
-#define SP_INT_BITS 2048
+#define SP_WORD_SIZE    32
+#define SP_INT_BITS     2048
 #define SP_INT_MAX_BITS 2048
-#define RSA_MAX_SIZE 2048
+#define RSA_MAX_SIZE    2048
 #define WOLFSSL_RSA_PUBLIC_ONLY
 #define WOLFSSL_RSA_VERIFY_ONLY
 #define WOLFSSL_RSA_VERIFY_INLINE
