@@ -6,12 +6,12 @@
 #include "key_holder.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct key_holder_class *const classes[] = {
-    &key_awskms_class,
-    &key_file_class,
-    &key_pkcs11_class,
+    &key_awskms_class,     &key_file_class,   &key_pkcs11_class,
+    &key_hashivault_class, &key_gcpkms_class,
 };
 #define CLASS_COUNT (sizeof classes / sizeof classes[0])
 
@@ -81,6 +81,17 @@ bool key_holder_check_set(const struct public_key *keys, size_t count,
                 return error_set(error, EXIT_REFUSED,
                                  "two keys have the kid %s: give each its own",
                                  keys[i].kid);
+    return true;
+}
+
+bool key_holder_one_key(const struct public_key *key, struct public_key **keys,
+                        size_t *count, struct error *error)
+{
+    *keys = malloc(sizeof **keys);
+    if (*keys == NULL)
+        return out_of_memory(error);
+    **keys = *key;
+    *count = 1;
     return true;
 }
 

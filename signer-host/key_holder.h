@@ -103,6 +103,10 @@ bool key_holder_create(const struct key_request *request, char **name,
 bool key_holder_check_set(const struct public_key *keys, size_t count,
                           struct error *error);
 
+/* public_keys() of a holder with one key. */
+bool key_holder_one_key(const struct public_key *key, struct public_key **keys,
+                        size_t *count, struct error *error);
+
 /* Options and parts of a request that only awskms: keys have, given for
  * another scheme: EXIT_USAGE. */
 bool key_options_check_awskms(const struct key_options *options,
@@ -125,5 +129,7 @@ struct key_options key_options_of(const struct options *options);
 extern const struct key_holder_class key_file_class;
 extern const struct key_holder_class key_awskms_class;
 extern const struct key_holder_class key_pkcs11_class;
+extern const struct key_holder_class key_hashivault_class;
+extern const struct key_holder_class key_gcpkms_class;
 
 #endif

@@ -51,14 +51,8 @@ static bool sign(struct key_holder *holder, const void *message,
 static bool public_keys(struct key_holder *holder, struct public_key **keys,
                         size_t *count, struct error *error)
 {
-    const struct key_pkcs11 *key = (const struct key_pkcs11 *)holder;
-
-    *keys = malloc(sizeof **keys);
-    if (*keys == NULL)
-        return out_of_memory(error);
-    **keys = key->key;
-    *count = 1;
-    return true;
+    return key_holder_one_key(&((struct key_pkcs11 *)holder)->key, keys, count,
+                              error);
 }
 
 static void add_padded(json_t *facts, const char *name,

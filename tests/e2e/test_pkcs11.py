@@ -282,7 +282,7 @@ def strange_keys(bench):
     ("token=bench;object=missing", ["no private key", "there is pkcs11:token=bench;"]),
     ("token=bench;id=%77", ["no private key", "there is pkcs11:token=bench;"]),
     ("token=bench;object=same", ["2 keys", "id=%E3", "id=%E4"]),
-    ("token=bench", ["or more keys on token bench: give one of pkcs11:"]),
+    ("token=bench", ["keys on token bench: give one of pkcs11:"]),
     ("token=twin;serial=0;object=dev", ["token=bench"]),
     ("token=twin;object=dev", ["2 tokens", "serial="]),
     ("object=dev", ["3 tokens"]),
