@@ -1,5 +1,6 @@
 /*
- * key create: makes a new key, in KMS or, for development, in a file.
+ * key create: makes a new key, in KMS, in a PKCS#11 token or, for development,
+ * in a file.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -33,8 +34,9 @@ static bool get_place(const struct options *options,
     request->alias = options_value(options, "alias", 0);
     return request->uri != NULL || request->alias != NULL ||
            error_set(error, EXIT_USAGE,
-                     "give --alias NAME for a key in KMS, or --key file:PATH "
-                     "for a development key");
+                     "give --alias NAME for a key in KMS, --key "
+                     "'pkcs11:token=LABEL;object=LABEL' for one in a token, or "
+                     "--key file:PATH for a development key");
 }
 
 static const char **get_tags(const struct options *options)
@@ -92,7 +94,10 @@ static bool run(const struct options *options, struct error *error)
 
 static const struct option_spec specs[] = {
     {"alias", "NAME", "make a key in KMS with this alias", '\0', false},
-    {"key", "file:PATH", "make a development key in a new file", '\0', false},
+    {"key", "URI",
+     "make a development key in a new file (file:PATH), or a key in a token "
+     "(pkcs11:token=LABEL;object=LABEL)",
+     '\0', false},
     {"spec", "SPEC", "RSA_2048 (default), RSA_3072 or RSA_4096", '\0', false},
     {"policy", "FILE", "awskms: key policy, JSON", '\0', false},
     {"tag", "K=V", "awskms: a tag; may be repeated", '\0', true},
@@ -105,9 +110,10 @@ static const struct option_spec specs[] = {
 const struct command cmd_key_create = {
     .name = "key create",
     .summary = "Makes a key and prints its ARN or URI",
-    .usage = "--alias NAME|--key file:PATH [OPTION]...",
+    .usage = "--alias NAME|--key URI [OPTION]...",
     .details = "Nothing is ever overwritten. A development key is a PEM file "
-               "with mode 0600.\n",
+               "with mode 0600.\nA token's key is made in the token and cannot "
+               "be read out.\n",
     .options = specs,
     .run = run,
 };

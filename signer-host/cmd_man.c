@@ -164,6 +164,11 @@ static void write_environment(void)
          "as AWS's own tools take them"},
         {"HTTPS_PROXY, NO_PROXY, AWS_CA_BUNDLE",
          "the way to KMS, and whom to trust on it"},
+        {"VAULT_ADDR, VAULT_TOKEN, VAULT_NAMESPACE, VAULT_CACERT, "
+         "TRANSIT_SECRET_ENGINE_PATH",
+         "the way to Vault; without VAULT_TOKEN ~/.vault-token"},
+        {"GOOGLE_OAUTH_ACCESS_TOKEN",
+         "Google Cloud's access token; without it the metadata server's"},
         {"SOURCE_DATE_EPOCH", "the date in exported key files"},
         {"NO_COLOR", "no colours on a terminal"},
     };

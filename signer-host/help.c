@@ -20,6 +20,13 @@ const struct help_key help_keys[] = {
     {"file:PATH",
      "a PEM private key signs (for development); a PEM public key, JWK or JWK "
      "Set verifies"},
+    {"pkcs11:token=LABEL;object=LABEL",
+     "a key in a PKCS#11 token (RFC 7512); ?pin-source=file:PATH, or the PIN is "
+     "asked for; type=public verifies without it"},
+    {"hashivault://KEYNAME",
+     "a key in Vault's transit engine; ?version=N is taken"},
+    {"gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K/versions/V",
+     "a key in Google Cloud KMS"},
     {NULL, NULL},
 };
 

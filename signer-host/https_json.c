@@ -7,6 +7,7 @@
  */
 #include "https_json.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,10 @@
 #include "aws_retry.h"
 #include "https_url.h"
 #include "kjwt.h"
+#include "random.h"
 
 #define ATTEMPTS          3
+#define RETRY_TOKENS      500u
 #define CONNECT_TIMEOUT_S 5L
 #define TIMEOUT_S         20L
 #define MAX_ANSWER        ((size_t)1024 * 1024)
@@ -28,6 +31,7 @@ struct https_json {
     struct https_url url;
     const char *ca_variable;
     CURL *curl;
+    struct aws_retry retry;
     char reason[CURL_ERROR_SIZE];
     char *body;
     size_t body_len;
@@ -205,17 +209,45 @@ static long perform(struct https_json *client,
     return status;
 }
 
+static void wait_for(const struct aws_retry_call *call)
+{
+    uint32_t random = UINT32_MAX;
+    struct timespec rest;
+    uint32_t delay;
+
+    (void)random_bytes(NULL, (unsigned char *)&random, sizeof random);
+    delay = aws_retry_delay_ms(call, random);
+    rest.tv_sec = (time_t)(delay / 1000);
+    rest.tv_nsec = (long)(delay % 1000) * 1000000;
+    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+        ;
+}
+
+/* Again and again, within reason. */
+static long perform_all(struct https_json *client,
+                        const struct https_json_request *request,
+                        const char *body, struct error *error)
+{
+    struct aws_retry_call call = {.attempts = 0};
+    enum aws_retry_cause cause;
+    long status = perform(client, request, body, &cause, error);
+
+    while (aws_retry_take(&client->retry, &call, cause)) {
+        wait_for(&call);
+        status = perform(client, request, body, &cause, error);
+    }
+    if (status == 200)
+        aws_retry_refund(&client->retry, &call);
+    return status;
+}
+
 long https_json_call(struct https_json *client,
                      const struct https_json_request *request, json_t **answer,
                      struct error *error)
 {
-    struct aws_retry retry = {.max_attempts =
-                                  client->url.metadata ? 1 : ATTEMPTS,
-                              .tokens = UINT16_MAX};
     char *url = https_url_join(&client->url, request->path);
     char *body =
         request->body != NULL ? json_dumps(request->body, JSON_COMPACT) : NULL;
-    enum aws_retry_cause cause;
     long status = 0;
 
     *answer = NULL;
@@ -223,12 +255,7 @@ long https_json_call(struct https_json *client,
         (void)out_of_memory(error);
     } else {
         (void)curl_easy_setopt(client->curl, CURLOPT_URL, url);
-        for (unsigned tries = 1;; tries++) {
-            status = perform(client, request, body, &cause, error);
-            if (!aws_retry_take(&retry, tries, cause))
-                break;
-            aws_retry_wait(tries);
-        }
+        status = perform_all(client, request, body, error);
         *answer = json_loadb(client->body != NULL ? client->body : "",
                              client->body_len, JSON_REJECT_DUPLICATES, NULL);
     }
@@ -280,6 +307,8 @@ struct https_json *https_json_open(const struct https_json_server *server,
     }
     client->ca_variable = server->ca_variable;
     client->url.metadata = server->metadata;
+    client->retry.max_attempts = server->metadata ? 1 : ATTEMPTS;
+    client->retry.tokens = RETRY_TOKENS;
     client->curl = curl_easy_init();
     if (https_url_parse(server->url, server->source, &client->url, error)) {
         if (set_up(client, server->ca_file))

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "aws_error.h"
+#include "base64.h"
 #include "time_text.h"
 
 /* ------------------------------------------------------------ public key ---
@@ -110,7 +111,7 @@ static bool take_public_key(struct key_awskms *key, const json_t *answer,
     text = aws_kms_string(answer, "PublicKey", "GetPublicKey", error);
     if (text == NULL)
         return false;
-    if (!key_awskms_decode(text, spki, sizeof spki, &len))
+    if (!base64_decode(text, spki, sizeof spki, &len))
         return aws_kms_unexpected("GetPublicKey",
                                   "a PublicKey that is no base64", error);
     if (!public_key_from_der(spki, len, &key->key, error))

@@ -31,10 +31,6 @@ struct key_awskms {
 /* Asks KMS for the public half unless it is known. */
 bool key_awskms_know(struct key_awskms *key, struct error *error);
 
-/* Strict base64: the text must be the very encoding of the bytes. */
-bool key_awskms_decode(const char *text, uint8_t *bytes, size_t size,
-                       size_t *len);
-
 /* One signature, and many at once. */
 bool key_awskms_sign(struct key_holder *holder, const void *message,
                      size_t message_len, uint8_t *signature,

@@ -6,48 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mbedtls/base64.h>
 #include <mbedtls/sha256.h>
 
 #include "aws_error.h"
+#include "base64.h"
 #include "key_awskms.h"
 
 /* KMS takes this much as MessageType RAW. */
 #define MAX_RAW     4096
 #define DIGEST_SIZE 32
-
-/* -------------------------------------------------------------- base64 --- */
-
-bool key_awskms_decode(const char *text, uint8_t *bytes, size_t size,
-                       size_t *len)
-{
-    size_t text_len = strlen(text);
-    uint8_t *again = malloc(text_len + 5);
-    size_t again_len;
-    bool done = again != NULL &&
-                mbedtls_base64_decode(bytes, size, len, (const uint8_t *)text,
-                                      text_len) == 0 &&
-                mbedtls_base64_encode(again, text_len + 5, &again_len, bytes,
-                                      *len) == 0 &&
-                again_len == text_len && memcmp(again, text, text_len) == 0;
-
-    free(again);
-    return done;
-}
-
-static json_t *encode(const void *bytes, size_t len)
-{
-    size_t size = (len + 2) / 3 * 4 + 1;
-    uint8_t *text = malloc(size);
-    size_t text_len;
-    json_t *string = NULL;
-
-    if (text != NULL &&
-        mbedtls_base64_encode(text, size, &text_len, bytes, len) == 0)
-        string = json_stringn((const char *)text, text_len);
-    free(text);
-    return string;
-}
 
 /* ----------------------------------------------------------- one message ---
  */
@@ -79,7 +46,7 @@ static json_t *sign_parameters(const struct key_awskms *key, const char *type,
         message_len = sizeof digest;
     }
     return json_pack("{s:s, s:o, s:s, s:s}", "KeyId", key->uri.key, "Message",
-                     encode(message, message_len), "MessageType", type,
+                     base64_json(message, message_len), "MessageType", type,
                      "SigningAlgorithm", KEY_AWSKMS_ALGORITHM);
 }
 
@@ -101,7 +68,7 @@ static bool take_signature(const struct key_awskms *key, const json_t *answer,
                         sizeof what - strlen(what));
         return aws_kms_unexpected("Sign", what, error);
     }
-    if (!key_awskms_decode(text, signature, PUBLIC_KEY_MAX_BYTES,
+    if (!base64_decode(text, signature, PUBLIC_KEY_MAX_BYTES,
                            signature_len))
         return aws_kms_unexpected(
             "Sign", "a signature that is no base64 or too long", error);
