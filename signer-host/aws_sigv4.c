@@ -32,8 +32,13 @@ void aws_sigv4_time(int64_t seconds, char text[AWS_SIGV4_TIME_SIZE])
 
 static void to_hex(const uint8_t hash[HASH_SIZE], char hex[HEX_SIZE])
 {
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < HASH_SIZE; i++) {
+        *hex++ = digits[hash[i] >> 4];
+        *hex++ = digits[hash[i] & 15];
+    }
+    *hex = '\0';
 }
 
 /* --------------------------------------------------- canonical request --- */
@@ -64,17 +69,8 @@ static void add_path(mbedtls_sha256_context *hash, const char *path)
     }
 }
 
-static void add_signed_headers(mbedtls_sha256_context *hash,
-                               const struct aws_sigv4_request *request)
-{
-    for (size_t i = 0; i < request->header_count; i++) {
-        add(hash, i > 0 ? ";" : "");
-        add(hash, request->headers[i].name);
-    }
-}
-
 static void hash_request(const struct aws_sigv4_request *request,
-                         char hex[HEX_SIZE])
+                         const char *header_names, char hex[HEX_SIZE])
 {
     mbedtls_sha256_context hash;
     uint8_t result[HASH_SIZE];
@@ -96,7 +92,7 @@ static void hash_request(const struct aws_sigv4_request *request,
         add(&hash, "\n");
     }
     add(&hash, "\n");
-    add_signed_headers(&hash, request);
+    add(&hash, header_names);
     add(&hash, "\n");
     add(&hash, hex);
     (void)mbedtls_sha256_finish(&hash, result);
@@ -172,39 +168,56 @@ static bool sign_text(const struct aws_sigv4 *signer, const char *time,
     return done;
 }
 
+/* "content-type;host;x-amz-date" */
 static char *signed_headers(const struct aws_sigv4_request *request)
 {
-    char *list = NULL;
-    size_t size;
-    FILE *out = open_memstream(&list, &size);
+    size_t size = 1;
+    char *list;
+    char *end;
 
-    if (out == NULL)
-        return NULL;
     for (size_t i = 0; i < request->header_count; i++)
-        (void)fprintf(out, "%s%s", i > 0 ? ";" : "", request->headers[i].name);
-    if (fclose(out) == 0)
-        return list;
-    free(list);
-    return NULL;
+        size += strlen(request->headers[i].name) + 1;
+    list = malloc(size);
+    if (list == NULL)
+        return NULL;
+    end = list;
+    *end = '\0';
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (i > 0)
+            end = stpcpy(end, ";");
+        end = stpcpy(end, request->headers[i].name);
+    }
+    return list;
+}
+
+static char *authorize(const struct aws_sigv4 *signer,
+                       const struct aws_sigv4_request *request,
+                       const char *header_names,
+                       const char time[AWS_SIGV4_TIME_SIZE])
+{
+    char hex[HEX_SIZE];
+    char *authorization = NULL;
+
+    hash_request(request, header_names, hex);
+    if (!sign_text(signer, time, hex, hex) ||
+        asprintf(&authorization,
+                 ALGORITHM " Credential=%s/%s/%s/%s/" TERMINATOR
+                           ", SignedHeaders=%s, Signature=%s",
+                 signer->access_key_id, signer->date, signer->region,
+                 signer->service, header_names, hex) < 0)
+        return NULL;
+    return authorization;
 }
 
 char *aws_sigv4_sign(struct aws_sigv4 *signer,
                      const struct aws_sigv4_request *request,
                      const char time[AWS_SIGV4_TIME_SIZE])
 {
-    char hex[HEX_SIZE];
-    char *headers = signed_headers(request);
+    char *header_names = signed_headers(request);
     char *authorization = NULL;
 
-    hash_request(request, hex);
-    if (headers == NULL || !set_day(signer, time) ||
-        !sign_text(signer, time, hex, hex) ||
-        asprintf(&authorization,
-                 ALGORITHM " Credential=%s/%s/%s/%s/" TERMINATOR
-                           ", SignedHeaders=%s, Signature=%s",
-                 signer->access_key_id, signer->date, signer->region,
-                 signer->service, headers, hex) < 0)
-        authorization = NULL;
-    free(headers);
+    if (header_names != NULL && set_day(signer, time))
+        authorization = authorize(signer, request, header_names, time);
+    free(header_names);
     return authorization;
 }

@@ -112,6 +112,7 @@ static bool take_public_key(struct key_awskms *key, const json_t *answer,
     if (text == NULL)
         return false;
     if (!base64_decode(text, spki, sizeof spki, &len))
+    if (!base64_decode(text, strlen(text), spki, sizeof spki, &len))
         return aws_kms_unexpected("GetPublicKey",
                                   "a PublicKey that is no base64", error);
     if (!public_key_from_der(spki, len, &key->key, error))

@@ -38,6 +38,7 @@ static bool choose_type(const struct key_awskms *key, size_t len,
 static json_t *sign_parameters(const struct key_awskms *key, const char *type,
                                const void *message, size_t message_len)
 {
+    char text[BASE64_LENGTH(MAX_RAW) + 1];
     uint8_t digest[DIGEST_SIZE];
 
     if (strcmp(type, "DIGEST") == 0) {
@@ -48,6 +49,10 @@ static json_t *sign_parameters(const struct key_awskms *key, const char *type,
     return json_pack("{s:s, s:o, s:s, s:s}", "KeyId", key->uri.key, "Message",
                      base64_json(message, message_len), "MessageType", type,
                      "SigningAlgorithm", KEY_AWSKMS_ALGORITHM);
+    base64_encode(message, message_len, text);
+    return json_pack("{s:s, s:s, s:s, s:s}", "KeyId", key->uri.key, "Message",
+                     text, "MessageType", type, "SigningAlgorithm",
+                     KEY_AWSKMS_ALGORITHM);
 }
 
 static bool take_signature(const struct key_awskms *key, const json_t *answer,
@@ -70,6 +75,8 @@ static bool take_signature(const struct key_awskms *key, const json_t *answer,
     }
     if (!base64_decode(text, signature, PUBLIC_KEY_MAX_BYTES,
                            signature_len))
+    if (!base64_decode(text, strlen(text), signature, PUBLIC_KEY_MAX_BYTES,
+                       signature_len))
         return aws_kms_unexpected(
             "Sign", "a signature that is no base64 or too long", error);
     return *signature_len == key->key.bits / 8 ||
