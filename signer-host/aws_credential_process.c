@@ -9,34 +9,16 @@
 #include "aws_credential_process.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 #include <mbedtls/platform_util.h>
 
+#include "aws_credential_json.h"
 #include "shell_words.h"
 #include "subprocess.h"
-#include "time_text.h"
 
 #define TIMEOUT_MS      (60 * 1000)
 #define MAX_OUTPUT_SIZE ((size_t)64 * 1024)
-
-static bool get_string(const json_t *object, const char *name, bool required,
-                       char **copy, struct error *error)
-{
-    const json_t *value = json_object_get(object, name);
-    const char *text = json_string_value(value);
-
-    *copy = NULL;
-    if (!required && (value == NULL || json_is_null(value)))
-        return true;
-    if (text == NULL || *text == '\0')
-        return error_set(error, EXIT_USAGE, "its JSON has no string in \"%s\"",
-                         name);
-    *copy = strdup(text);
-    return *copy != NULL || out_of_memory(error);
-}
 
 static bool check_version(const json_t *object, struct error *error)
 {
@@ -48,41 +30,13 @@ static bool check_version(const json_t *object, struct error *error)
                      "understood");
 }
 
-static bool get_expiration(const json_t *object, int64_t *expiration,
-                           struct error *error)
-{
-    char *text = NULL;
-    bool done = true;
-
-    if (!get_string(object, "Expiration", false, &text, error))
-        return false;
-    if (text == NULL)
-        return true;
-    if (!time_parse_rfc3339(text, expiration))
-        done = error_set(error, EXIT_USAGE,
-                         "its JSON's \"Expiration\" %.64s is no RFC 3339 time",
-                         text);
-    else if (*expiration <= (int64_t)time(NULL))
-        done = error_set(error, EXIT_USAGE,
-                         "its credentials expired at %.64s: renew the session "
-                         "(for AWS SSO: `aws sso login`)",
-                         text);
-    free(text);
-    return done;
-}
-
 static bool read_object(const json_t *object,
                         struct aws_credentials *credentials,
                         struct error *error)
 {
     return check_version(object, error) &&
-           get_string(object, "AccessKeyId", true, &credentials->access_key_id,
-                      error) &&
-           get_string(object, "SecretAccessKey", true,
-                      &credentials->secret_access_key, error) &&
-           get_string(object, "SessionToken", false,
-                      &credentials->session_token, error) &&
-           get_expiration(object, &credentials->expiration, error);
+           aws_credential_json(object, "SessionToken", credentials, error) &&
+           aws_credential_check_expiration(credentials, error);
 }
 
 static bool read_output(const struct subprocess_output *output,

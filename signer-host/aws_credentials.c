@@ -1,6 +1,7 @@
 /*
- * The chain of credential sources: environment, profile with static keys,
- * profile with a credential_process.
+ * The chain of credential sources: environment, profile (web identity, static
+ * keys, credential_process), web identity of the environment, container,
+ * instance.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,11 +15,26 @@
 
 #include <mbedtls/platform_util.h>
 
+#include "aws_container.h"
 #include "aws_credential_process.h"
+#include "aws_imds.h"
 #include "aws_profile.h"
+#include "aws_sts.h"
+#include "time_text.h"
 
-/* How long before their end credentials are replaced. */
-#define REFRESH_S 600
+/* How long before their end new credentials are asked for, and how long before
+ * it a failure to get them is worth a warning: botocore's windows. */
+#define ADVISORY_S  (15 * 60)
+#define MANDATORY_S (10 * 60)
+
+/* Between two tries while the old ones hold. */
+#define PAUSE_S 60
+
+/* How credentials are looked for. */
+struct search {
+    const char *profile; /* named explicitly, or NULL */
+    const char *region;  /* or NULL */
+};
 
 /* One place that may hold credentials; NULL: it does not. */
 struct triple {
@@ -95,6 +111,26 @@ static const char *environment(const char *name)
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
+/* What `aws configure export-credentials --format env` sets beside them. */
+static bool get_expiration(struct aws_credentials *credentials,
+                           struct error *error)
+{
+    const char *text = environment("AWS_CREDENTIAL_EXPIRATION");
+
+    if (text == NULL)
+        return true;
+    if (!time_parse_rfc3339(text, &credentials->expiration))
+        return error_set(error, EXIT_USAGE,
+                         "AWS_CREDENTIAL_EXPIRATION %.64s is no RFC 3339 time",
+                         text);
+    return credentials->expiration > (int64_t)time(NULL) ||
+           error_set(error, EXIT_USAGE,
+                     "the credentials of the environment expired at %.64s "
+                     "(AWS_CREDENTIAL_EXPIRATION): renew the session and "
+                     "export them anew",
+                     text);
+}
+
 /* Leaves access_key_id NULL where the environment has none. */
 static bool load_environment(struct aws_credentials *credentials,
                              struct error *error)
@@ -111,32 +147,95 @@ static bool load_environment(struct aws_credentials *credentials,
     credentials->source = strdup("environment");
     if (credentials->source == NULL)
         return out_of_memory(error);
-    return copy(&triple, credentials, error);
+    return copy(&triple, credentials, error) &&
+           get_expiration(credentials, error);
+}
+
+/* -------------------------------------------------------- web identity --- */
+
+static bool load_web_identity(const struct aws_web_identity *identity,
+                              const char *role_name,
+                              struct aws_credentials *credentials,
+                              struct error *error)
+{
+    if (identity->role_arn == NULL)
+        return error_set(error, EXIT_USAGE,
+                         "%s: there is a web identity token file and no %s: "
+                         "set both",
+                         credentials->source, role_name);
+    return aws_sts_web_identity(identity, credentials, error) ||
+           error_in(error, credentials->source);
+}
+
+static bool load_environment_identity(const struct search *search,
+                                      struct aws_credentials *credentials,
+                                      struct error *error)
+{
+    const struct aws_web_identity identity = {
+        .token_file = environment("AWS_WEB_IDENTITY_TOKEN_FILE"),
+        .role_arn = environment("AWS_ROLE_ARN"),
+        .session_name = environment("AWS_ROLE_SESSION_NAME"),
+        .profile = search->profile,
+        .region = search->region};
+
+    if (identity.token_file == NULL)
+        return true;
+    credentials->source = strdup("web identity of the environment");
+    if (credentials->source == NULL)
+        return out_of_memory(error);
+    return load_web_identity(&identity, "AWS_ROLE_ARN", credentials, error);
+}
+
+static bool load_profile_identity(const struct search *search,
+                                  const struct aws_profile *profile,
+                                  struct aws_credentials *credentials,
+                                  struct error *error)
+{
+    const struct aws_web_identity identity = {
+        .token_file = aws_profile_get(profile, "web_identity_token_file"),
+        .role_arn = aws_profile_get(profile, "role_arn"),
+        .session_name = aws_profile_get(profile, "role_session_name"),
+        .profile = search->profile,
+        .region = search->region};
+
+    if (identity.token_file == NULL)
+        return true;
+    if (asprintf(&credentials->source, "web identity of profile %s",
+                 profile->name) < 0) {
+        credentials->source = NULL;
+        return out_of_memory(error);
+    }
+    return load_web_identity(&identity, "role_arn", credentials, error);
 }
 
 /* ------------------------------------------------------------- profile --- */
+
+static bool leave(const struct aws_profile *profile, const char *key,
+                  struct error *error)
+{
+    return error_set(
+        error, EXIT_USAGE,
+        "profile %.64s has %.64s, which signer-host leaves to the AWS CLI: "
+        "make a profile of its own with the line `credential_process = aws "
+        "configure export-credentials --profile %.64s --format process`, and "
+        "name that one",
+        profile->name, key, profile->name);
+}
 
 /* What AWS's own tools would turn into credentials before they look at static
  * keys: those would be someone else's. */
 static bool check_served(const struct aws_profile *profile, struct error *error)
 {
-    static const char *const prefixes[] = {"sso_", "login_session", "role_arn",
-                                           "credential_source",
-                                           "web_identity_token_file"};
+    static const char *const prefixes[] = {"sso_", "login_session",
+                                           "credential_source"};
+    bool by_token = aws_profile_get(profile, "web_identity_token_file") != NULL;
 
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
-        const char *key = aws_profile_find(profile, prefixes[i]);
-
-        if (key != NULL)
-            return error_set(
-                error, EXIT_USAGE,
-                "profile %.64s has %.64s, which signer-host leaves to the AWS "
-                "CLI: make a profile of its own with the line "
-                "`credential_process = aws configure export-credentials "
-                "--profile %.64s --format process`, and name that one",
-                profile->name, key, profile->name);
-    }
-    return true;
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (aws_profile_find(profile, prefixes[i]) != NULL)
+            return leave(profile, aws_profile_find(profile, prefixes[i]),
+                         error);
+    return by_token || aws_profile_find(profile, "role_arn") == NULL ||
+           leave(profile, "role_arn", error);
 }
 
 /* A key of one file never goes with a token of the other. */
@@ -181,76 +280,128 @@ static bool load_process(const struct aws_profile *profile,
            error_in(error, credentials->source);
 }
 
+static bool is_found(const struct aws_credentials *credentials)
+{
+    return credentials->access_key_id != NULL;
+}
+
 /* Leaves access_key_id NULL where the profile has none. */
-static bool load_profile(const struct aws_profile *profile,
+static bool load_profile(const struct search *search,
+                         const struct aws_profile *profile,
                          struct aws_credentials *credentials,
                          struct error *error)
 {
-    if (!check_served(profile, error) ||
-        !load_static(profile, &profile->credentials, credentials, error))
-        return false;
-    if (credentials->access_key_id == NULL &&
-        !load_static(profile, &profile->config, credentials, error))
-        return false;
-    return credentials->access_key_id != NULL ||
-           load_process(profile, credentials, error);
+    return check_served(profile, error) &&
+           load_profile_identity(search, profile, credentials, error) &&
+           (is_found(credentials) ||
+            load_static(profile, &profile->credentials, credentials, error)) &&
+           (is_found(credentials) ||
+            load_static(profile, &profile->config, credentials, error)) &&
+           (is_found(credentials) || load_process(profile, credentials, error));
 }
 
 /* --------------------------------------------------------------- chain --- */
 
-static bool none(const struct aws_profile *profile, bool by_option,
+static bool none_in_profile(const struct aws_profile *profile,
+                            struct error *error)
+{
+    char text[AWS_PROFILE_TEXT_SIZE];
+
+    aws_profile_describe(profile, text);
+    return error_set(error, EXIT_USAGE,
+                     "no AWS credentials in %s: put aws_access_key_id and "
+                     "aws_secret_access_key, or a credential_process, "
+                     "into it",
+                     text);
+}
+
+static bool none(const struct aws_profile *profile, const char *why,
                  struct error *error)
 {
     char text[AWS_PROFILE_TEXT_SIZE];
 
     aws_profile_describe(profile, text);
-    if (by_option)
-        return error_set(error, EXIT_USAGE,
-                         "no AWS credentials in %s: put aws_access_key_id and "
-                         "aws_secret_access_key, or a credential_process, "
-                         "into it",
-                         text);
     return error_set(error, EXIT_USAGE,
                      "no AWS credentials: looked in the environment "
-                     "(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and in %s. "
-                     "Set the variables, run `aws configure`, or put a "
-                     "credential_process into the profile",
+                     "(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; "
+                     "AWS_WEB_IDENTITY_TOKEN_FILE; AWS_CONTAINER_"
+                     "CREDENTIALS_RELATIVE_URI, _FULL_URI), in %s and in the "
+                     "EC2 instance metadata (%s). Set the variables, run `aws "
+                     "configure`, or put a credential_process into the profile",
+                     text, why);
+}
+
+/* A profile that AWS_PROFILE names is one that is meant: what stands behind it
+ * in the chain would be someone else's. */
+static bool check_exists(const struct aws_profile *profile, struct error *error)
+{
+    char text[AWS_PROFILE_TEXT_SIZE];
+
+    if (aws_profile_exists(profile) || environment("AWS_PROFILE") == NULL)
+        return true;
+    aws_profile_describe(profile, text);
+    return error_set(error, EXIT_USAGE,
+                     "no AWS credentials in the environment "
+                     "(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), and there is "
+                     "no %s: check AWS_PROFILE, or make it with `aws "
+                     "configure`",
                      text);
 }
 
-static bool load_from_profile(const char *name,
+/* What is not the user's own, but the machine's. */
+static bool load_of_machine(const struct search *search,
+                            const struct aws_profile *profile,
+                            struct aws_credentials *credentials,
+                            struct error *error)
+{
+    char why[AWS_IMDS_WHY_SIZE] = "";
+
+    return load_environment_identity(search, credentials, error) &&
+           (is_found(credentials) ||
+            aws_container_credentials(credentials, error)) &&
+           (is_found(credentials) ||
+            aws_imds_credentials(profile, credentials, why, error)) &&
+           (is_found(credentials) || none(profile, why, error));
+}
+
+static bool load_from_profile(const struct search *search,
                               struct aws_credentials *credentials,
                               struct error *error)
 {
     struct aws_profile profile;
     bool done;
 
-    if (!aws_profile_load(name, &profile, error))
+    if (!aws_profile_load(search->profile, &profile, error))
         return false;
-    done = load_profile(&profile, credentials, error) &&
-           (credentials->access_key_id != NULL ||
-            none(&profile, name != NULL, error));
+    done = check_exists(&profile, error) &&
+           load_profile(search, &profile, credentials, error);
+    if (done && !is_found(credentials))
+        done = search->profile != NULL
+                   ? none_in_profile(&profile, error)
+                   : load_of_machine(search, &profile, credentials, error);
     aws_profile_clear(&profile);
     return done;
 }
 
-static bool load(const char *profile, struct aws_credentials *credentials,
-                 struct error *error)
+static bool load(const struct search *search,
+                 struct aws_credentials *credentials, struct error *error)
 {
-    if (profile == NULL && !load_environment(credentials, error))
+    if (search->profile == NULL && !load_environment(credentials, error))
         return false;
-    if (credentials->access_key_id == NULL &&
-        !load_from_profile(profile, credentials, error))
+    if (!is_found(credentials) &&
+        !load_from_profile(search, credentials, error))
         return false;
     return check(credentials, error);
 }
 
-bool aws_credentials_load(const char *profile,
+bool aws_credentials_load(const char *profile, const char *region,
                           struct aws_credentials *credentials,
                           struct error *error)
 {
+    const struct search search = {.profile = profile, .region = region};
+
     memset(credentials, 0, sizeof *credentials);
-    if (load(profile, credentials, error))
+    if (load(&search, credentials, error))
         return true;
     aws_credentials_clear(credentials);
     return false;
@@ -258,29 +409,81 @@ bool aws_credentials_load(const char *profile,
 
 /* ------------------------------------------------------------- refresh --- */
 
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 static bool is_same(const struct aws_credentials *a,
                     const struct aws_credentials *b)
 {
-    return strcmp(a->access_key_id, b->access_key_id) == 0 &&
-           strcmp(a->secret_access_key, b->secret_access_key) == 0;
+    return is_same_text(a->access_key_id, b->access_key_id) &&
+           is_same_text(a->secret_access_key, b->secret_access_key) &&
+           is_same_text(a->session_token, b->session_token);
 }
 
-bool aws_credentials_refresh(const char *profile, bool refused,
-                             struct aws_credentials *credentials, bool *changed,
-                             struct error *error)
+static bool is_due(const struct aws_credentials *credentials, int64_t now)
+{
+    int64_t left = credentials->expiration - now;
+
+    return credentials->expiration != 0 && left < ADVISORY_S &&
+           (left <= 0 || now >= credentials->next_try);
+}
+
+static void warn(const struct aws_credentials *credentials, int64_t now,
+                 const struct error *error)
+{
+    char left[DURATION_TEXT_SIZE];
+
+    if (credentials->expiration - now >= MANDATORY_S)
+        return;
+    duration_format(credentials->expiration - now, left);
+    (void)fprintf(stderr,
+                  "signer-host: warning: the AWS credentials expire in %s and "
+                  "could not be renewed: %s\n",
+                  left, error->text);
+}
+
+/* Those at hand, if they still hold. */
+static bool keep_old(const struct aws_credentials *credentials, bool refused,
+                     int64_t now, struct error *error)
+{
+    char reason[sizeof error->text];
+    char text[TIME_TEXT_SIZE] = "";
+    bool expired =
+        credentials->expiration != 0 && credentials->expiration <= now;
+
+    if (!refused && !expired) {
+        warn(credentials, now, error);
+        return true;
+    }
+    memcpy(reason, error->text, sizeof reason);
+    if (expired)
+        time_format(credentials->expiration, text);
+    return error_set(error, error->status,
+                     "the AWS credentials (%.200s) expired%s%s, and there are "
+                     "no new ones: %.500s; renew the session",
+                     credentials->source, expired ? " at " : "", text, reason);
+}
+
+bool aws_credentials_refresh(const char *profile, const char *region,
+                             bool refused, struct aws_credentials *credentials,
+                             bool *changed, struct error *error)
 {
     struct aws_credentials fresh;
-    int64_t left = credentials->expiration - (int64_t)time(NULL);
-    bool expires = credentials->expiration != 0 && left < REFRESH_S;
+    int64_t now = (int64_t)time(NULL);
 
     *changed = false;
-    if (!expires && !refused)
+    if (!refused && !is_due(credentials, now))
         return true;
-    if (!aws_credentials_load(profile, &fresh, error))
-        return !refused && left > 0;
+    credentials->next_try = now + PAUSE_S;
+    if (!aws_credentials_load(profile, region, &fresh, error))
+        return keep_old(credentials, refused, now, error);
     *changed = !is_same(&fresh, credentials);
     aws_credentials_clear(credentials);
     *credentials = fresh;
+    /* A source that has no later ones is not asked at each request. */
+    credentials->next_try = now + PAUSE_S;
     return true;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Finding the Region and the endpoint of KMS.
+ * Finding the Region and the endpoints of KMS and STS.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,6 +19,19 @@
 
 /* A host name (RFC 1123 2.1), or an IPv6 address with its brackets. */
 #define MAX_HOST 255
+
+struct service {
+    const char *name;     /* in host names and in the services section */
+    const char *variable; /* of its endpoint URL */
+    const char *profile_source;
+};
+
+static const struct service kms = {
+    "kms", "AWS_ENDPOINT_URL_KMS",
+    "endpoint_url of kms in the profile's services section"};
+static const struct service sts = {
+    "sts", "AWS_ENDPOINT_URL_STS",
+    "endpoint_url of sts in the profile's services section"};
 
 static const char *environment(const char *name)
 {
@@ -84,7 +97,8 @@ static bool no_region(const struct aws_profile *profile, struct error *error)
 
 /* What the command line says; NULL in *region: nothing. */
 static bool named_region(const struct aws_location *location,
-                         const char **region, struct error *error)
+                         const char **region, const char **source,
+                         struct error *error)
 {
     const struct {
         const char *source;
@@ -92,7 +106,6 @@ static bool named_region(const struct aws_location *location,
     } places[] = {{"--region", location->region_option},
                   {"?region=", location->region_query},
                   {"the key's ARN", location->region_arn}};
-    const char *source = NULL;
 
     *region = NULL;
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
@@ -102,25 +115,25 @@ static bool named_region(const struct aws_location *location,
             return false;
         if (*region == NULL) {
             *region = places[i].region;
-            source = places[i].source;
+            *source = places[i].source;
         }
         if (strcmp(*region, places[i].region) != 0)
             return error_set(error, EXIT_USAGE,
                              "%s says Region %s, and %s says %s: leave one out",
-                             source, *region, places[i].source,
+                             *source, *region, places[i].source,
                              places[i].region);
     }
     return true;
 }
 
 static bool find_region(const struct aws_location *location,
-                        const struct aws_profile *profile, char **copy,
-                        struct error *error)
+                        const struct aws_profile *profile,
+                        struct aws_endpoint *endpoint, struct error *error)
 {
     const char *source = "AWS_REGION";
     const char *region;
 
-    if (!named_region(location, &region, error))
+    if (!named_region(location, &region, &source, error))
         return false;
     if (region == NULL) {
         region = environment(source);
@@ -131,8 +144,10 @@ static bool find_region(const struct aws_location *location,
         if (!check_region(region, source, error))
             return false;
     }
-    *copy = strdup(region);
-    return *copy != NULL || out_of_memory(error);
+    endpoint->region = strdup(region);
+    endpoint->region_source =
+        strcmp(source, "region") == 0 ? "the profile" : source;
+    return endpoint->region != NULL || out_of_memory(error);
 }
 
 /* ----------------------------------------------------------- partition --- */
@@ -174,17 +189,29 @@ static const struct partition *find_partition(const char *region)
     return NULL;
 }
 
-static bool default_url(const char *region, bool fips, bool dual_stack,
-                        char **url, struct error *error)
+/* STS has no FIPS names of its own in us-gov: all of its are. */
+static const char *fips_suffix(const struct service *service,
+                               const char *region, bool fips)
+{
+    return fips && (service != &sts || strncmp(region, "us-gov-", 7) != 0)
+               ? "-fips"
+               : "";
+}
+
+static bool default_url(const struct service *service, const char *region,
+                        bool fips, bool dual_stack, char **url,
+                        struct error *error)
 {
     const struct partition *partition = find_partition(region);
 
     if (partition == NULL)
         return error_set(error, EXIT_USAGE,
-                         "the endpoint of KMS in Region %s is not known: check "
-                         "the Region, or set AWS_ENDPOINT_URL_KMS",
-                         region);
-    if (asprintf(url, "https://kms%s.%s.%s", fips ? "-fips" : "", region,
+                         "the endpoint of %s in Region %s is not known: check "
+                         "the Region, or set %s",
+                         service == &kms ? "KMS" : "STS", region,
+                         service->variable);
+    if (asprintf(url, "https://%s%s.%s.%s", service->name,
+                 fips_suffix(service, region, fips), region,
                  dual_stack ? partition->dual_stack_suffix
                             : partition->suffix) >= 0)
         return true;
@@ -211,7 +238,7 @@ static bool refuse_url(const char *source, const char *what,
                      what);
 }
 
-static bool is_loopback(const char *host)
+bool aws_host_is_loopback(const char *host)
 {
     struct in_addr v4;
     struct in6_addr v6;
@@ -315,7 +342,7 @@ static bool parse_url(const char *text, const char *source, struct url *url,
     if (!parse_authority(&text, source, url, error) ||
         !parse_path(text, source, url, error))
         return false;
-    if (!url->https && !is_loopback(url->host))
+    if (!url->https && !aws_host_is_loopback(url->host))
         return refuse_url(source,
                           "is http, which is for loopback only (localhost, "
                           "127.0.0.0/8, [::1]): use https",
@@ -334,7 +361,7 @@ static bool parse_host(const char *text, struct url *url, struct error *error)
         return false;
     if (*text != '\0')
         return refuse_url(source, "is more than HOST:PORT", error);
-    url->https = !is_loopback(url->host);
+    url->https = !aws_host_is_loopback(url->host);
     if (url->port == (url->https ? 443 : 80))
         url->port = 0;
     url->path = "";
@@ -358,18 +385,18 @@ static bool put_url(const struct url *url, struct aws_endpoint *endpoint,
         endpoint->url = NULL;
         return out_of_memory(error);
     }
-    endpoint->loopback = is_loopback(url->host);
+    endpoint->loopback = aws_host_is_loopback(url->host);
     return true;
 }
 
 /* ---------------------------------------------------------- precedence --- */
 
 /* The configured endpoint URL; NULL in *url: none. */
-static bool configured_url(const struct aws_profile *profile, const char **url,
+static bool configured_url(const struct service *service,
+                           const struct aws_profile *profile, const char **url,
                            const char **source, struct error *error)
 {
-    static const char *const variables[] = {"AWS_ENDPOINT_URL_KMS",
-                                            "AWS_ENDPOINT_URL"};
+    const char *const variables[] = {service->variable, "AWS_ENDPOINT_URL"};
     bool ignored;
 
     *url = NULL;
@@ -384,8 +411,9 @@ static bool configured_url(const struct aws_profile *profile, const char **url,
         if (*url != NULL)
             return true;
     }
-    *source = "endpoint_url of kms in the profile's services section";
-    if (!aws_profile_get_service(profile, "kms", "endpoint_url", url, error))
+    *source = service->profile_source;
+    if (!aws_profile_get_service(profile, service->name, "endpoint_url", url,
+                                 error))
         return false;
     if (*url != NULL)
         return true;
@@ -405,36 +433,49 @@ static bool refuse_variants(const char *source, bool fips, struct error *error)
                             "(use_dualstack_endpoint)");
 }
 
-static bool find_url(const struct aws_location *location,
+static bool make_url(const struct service *service, const char *custom,
+                     bool fips, bool dual_stack, struct aws_endpoint *endpoint,
+                     struct error *error)
+{
+    struct url url;
+    char *made = NULL;
+    bool done;
+
+    if (custom == NULL) {
+        endpoint->url_source = "the Region";
+        if (!default_url(service, endpoint->region, fips, dual_stack, &made,
+                         error))
+            return false;
+    }
+    done = parse_url(custom != NULL ? custom : made, endpoint->url_source, &url,
+                     error) &&
+           put_url(&url, endpoint, error);
+    free(made);
+    return done;
+}
+
+static bool find_url(const struct service *service, const char *host,
                      const struct aws_profile *profile,
                      struct aws_endpoint *endpoint, struct error *error)
 {
-    const char *custom = location->host;
-    const char *source = "the key URI's host";
+    const char *custom = host;
     struct url url;
-    char *made = NULL;
     bool fips;
     bool dual_stack;
-    bool done;
 
+    endpoint->url_source = "the key URI's host";
     if (!get_flag(profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &fips,
                   error) ||
         !get_flag(profile, "AWS_USE_DUALSTACK_ENDPOINT",
                   "use_dualstack_endpoint", &dual_stack, error) ||
-        (custom == NULL && !configured_url(profile, &custom, &source, error)))
+        (host == NULL && !configured_url(service, profile, &custom,
+                                         &endpoint->url_source, error)))
         return false;
     if (custom != NULL && (fips || dual_stack))
-        return refuse_variants(source, fips, error);
-    if (location->host != NULL)
-        return parse_host(location->host, &url, error) &&
-               put_url(&url, endpoint, error);
-    if (custom == NULL &&
-        !default_url(endpoint->region, fips, dual_stack, &made, error))
-        return false;
-    done = parse_url(custom != NULL ? custom : made, source, &url, error) &&
-           put_url(&url, endpoint, error);
-    free(made);
-    return done;
+        return refuse_variants(endpoint->url_source, fips, error);
+    if (host != NULL)
+        return parse_host(host, &url, error) && put_url(&url, endpoint, error);
+    return make_url(service, custom, fips, dual_stack, endpoint, error);
 }
 
 static bool find_ca_bundle(const struct aws_profile *profile,
@@ -447,8 +488,9 @@ static bool find_ca_bundle(const struct aws_profile *profile,
     return endpoint->ca_bundle != NULL || path == NULL || out_of_memory(error);
 }
 
-bool aws_endpoint_find(const struct aws_location *location,
-                       struct aws_endpoint *endpoint, struct error *error)
+static bool find(const struct service *service,
+                 const struct aws_location *location,
+                 struct aws_endpoint *endpoint, struct error *error)
 {
     struct aws_profile profile;
     bool done;
@@ -456,13 +498,28 @@ bool aws_endpoint_find(const struct aws_location *location,
     memset(endpoint, 0, sizeof *endpoint);
     if (!aws_profile_load(location->profile, &profile, error))
         return false;
-    done = find_region(location, &profile, &endpoint->region, error) &&
-           find_url(location, &profile, endpoint, error) &&
+    done = find_region(location, &profile, endpoint, error) &&
+           find_url(service, location->host, &profile, endpoint, error) &&
            find_ca_bundle(&profile, endpoint, error);
     aws_profile_clear(&profile);
     if (!done)
         aws_endpoint_clear(endpoint);
     return done;
+}
+
+bool aws_endpoint_find(const struct aws_location *location,
+                       struct aws_endpoint *endpoint, struct error *error)
+{
+    return find(&kms, location, endpoint, error);
+}
+
+bool aws_endpoint_find_sts(const char *profile, const char *region,
+                           struct aws_endpoint *endpoint, struct error *error)
+{
+    const struct aws_location location = {.region_option = region,
+                                          .profile = profile};
+
+    return find(&sts, &location, endpoint, error);
 }
 
 void aws_endpoint_clear(struct aws_endpoint *endpoint)

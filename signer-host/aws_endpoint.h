@@ -1,5 +1,5 @@
 /*
- * Where KMS is: Region and endpoint, by AWS's own precedence.
+ * Where KMS and STS are: Region and endpoint, by AWS's own precedence.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -28,6 +28,9 @@ struct aws_endpoint {
     char *ca_bundle; /* AWS_CA_BUNDLE or the profile's ca_bundle; NULL: the
                         system's */
     bool loopback;   /* no proxy is used for it */
+    const char *region_source; /* "--region", "AWS_REGION", "region of the
+                                  profile" ...; not malloc'ed */
+    const char *url_source;    /* likewise; "the Region" for AWS's own */
 };
 
 /* Fills *endpoint. Contradicting Regions, a custom URL together with FIPS or
@@ -36,6 +39,13 @@ struct aws_endpoint {
  * set. */
 bool aws_endpoint_find(const struct aws_location *location,
                        struct aws_endpoint *endpoint, struct error *error);
+
+/* The same for STS in a Region that is known already, or NULL. */
+bool aws_endpoint_find_sts(const char *profile, const char *region,
+                           struct aws_endpoint *endpoint, struct error *error);
+
+/* localhost, 127.0.0.0/8 or [::1], as it stands in a URL, in lower case. */
+bool aws_host_is_loopback(const char *host);
 
 void aws_endpoint_clear(struct aws_endpoint *endpoint);
 

@@ -25,6 +25,169 @@ new_request(struct aws_kms *kms, const char *operation,
         free(request);
         free(body);
         json_decref(parameters);
+/* Temporary access key ids begin with ASIA, and KMS does not know them without
+ * their token. */
+static const char *advice_for(const struct aws_kms *kms)
+{
+    const char *name = kms->refusal.name;
+
+    if ((strcmp(name, "UnrecognizedClientException") == 0 ||
+         strcmp(name, "InvalidClientTokenId") == 0) &&
+        strncmp(kms->credentials.access_key_id, "ASIA", 4) == 0 &&
+        kms->credentials.session_token == NULL)
+        return "the access key id is a temporary one: give its session token, "
+               "too (AWS_SESSION_TOKEN)";
+    return aws_error_advice(name);
+}
+
+static void set_refusal(const struct aws_kms *kms, const struct call *call,
+                        struct error *error)
+{
+    const struct aws_error *refusal = &kms->refusal;
+    const char *advice = advice_for(kms);
+    char action[256];
+
+    name_action(kms, call, action, sizeof action);
+    (void)error_set(
+        error, EXIT_REFUSED, "KMS refused %s: %s%s%s%s%s%s%s%s", action,
+        refusal->name, refusal->message[0] != '\0' ? ": " : "",
+        refusal->message, refusal->request_id[0] != '\0' ? " (request id " : "",
+        refusal->request_id, refusal->request_id[0] != '\0' ? ")" : "",
+        advice != NULL ? "; " : "", advice != NULL ? advice : "");
+}
+
+static void set_unreadable(const struct aws_kms *kms, const struct call *call,
+                           const char *what, struct error *error)
+{
+    char action[256];
+
+    name_action(kms, call, action, sizeof action);
+    (void)error_set(error, EXIT_USAGE,
+                    "%.200s answered %s with HTTP %ld and %s: \"%s\"; check "
+                    "the endpoint URL and HTTPS_PROXY, or try again later",
+                    kms->endpoint.host, action, aws_http_status(kms->http),
+                    what, kms->refusal.message);
+}
+
+/* ------------------------------------------------------------- sending --- */
+
+/* The path of a custom endpoint URL. */
+static const char *path_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *path = strchr(host != NULL ? host + 3 : url, '/');
+
+    return path != NULL ? path : "/";
+}
+
+static void free_lines(char *lines[MAX_HEADERS], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        mbedtls_platform_zeroize(lines[i], strlen(lines[i]));
+        free(lines[i]);
+    }
+}
+
+/* What is signed is what is sent. */
+static size_t make_lines(const struct aws_sigv4_header *headers, size_t count,
+                         char *lines[MAX_HEADERS])
+{
+    for (size_t i = 0; i < count; i++)
+        if (asprintf(&lines[i], "%s: %s", headers[i].name, headers[i].value) <
+            0) {
+            free_lines(lines, i);
+            return 0;
+        }
+    return count;
+}
+
+/* The signed headers and Authorization; 0 when memory is short. */
+static size_t sign_headers(struct aws_kms *kms, const struct call *call,
+                           char *lines[MAX_HEADERS])
+{
+    char time_text[AWS_SIGV4_TIME_SIZE];
+    char target[64];
+    struct aws_sigv4_header headers[MAX_HEADERS] = {
+        {"content-type", "application/x-amz-json-1.1"},
+        {"host", kms->endpoint.host},
+        {"x-amz-date", time_text}};
+    struct aws_sigv4_request request = {.method = "POST",
+                                        .path = path_of(kms->endpoint.url),
+                                        .query = "",
+                                        .headers = headers,
+                                        .header_count = 3,
+                                        .body = call->body,
+                                        .body_len = strlen(call->body)};
+    char *authorization;
+    size_t count;
+
+    aws_sigv4_time((int64_t)time(NULL) + kms->correction, time_text);
+    (void)snprintf(target, sizeof target, "TrentService.%s", call->operation);
+    if (kms->credentials.session_token != NULL)
+        headers[request.header_count++] = (struct aws_sigv4_header){
+            "x-amz-security-token", kms->credentials.session_token};
+    headers[request.header_count++] =
+        (struct aws_sigv4_header){"x-amz-target", target};
+    authorization = aws_sigv4_sign(&kms->signer, &request, time_text);
+    if (authorization == NULL)
+        return 0;
+    headers[request.header_count] =
+        (struct aws_sigv4_header){"authorization", authorization};
+    count = make_lines(headers, request.header_count + 1, lines);
+    free(authorization);
+    return count;
+}
+
+/* The signer keeps the day's key, which belongs to the old secret. */
+static void use_credentials(struct aws_kms *kms)
+{
+    aws_sigv4_clear(&kms->signer);
+    kms->signer.access_key_id = kms->credentials.access_key_id;
+    kms->signer.secret_access_key = kms->credentials.secret_access_key;
+    kms->signer.region = kms->endpoint.region;
+    kms->signer.service = "kms";
+}
+
+static bool refresh_credentials(struct aws_kms *kms, bool refused,
+                                bool *changed, struct error *error)
+{
+    bool done =
+        aws_credentials_refresh(kms->profile, kms->endpoint.region, refused,
+                                &kms->credentials, changed, error);
+
+    if (*changed)
+        use_credentials(kms);
+    if (*changed && kms->verbose)
+        (void)fprintf(stderr, "signer-host: new credentials: %s\n",
+                      kms->credentials.source);
+    return done;
+}
+
+static void note_clock(struct aws_kms *kms)
+{
+    int64_t date;
+
+    if (!aws_http_date(kms->http, &date))
+        return;
+    kms->offset = date - (int64_t)time(NULL);
+    kms->offset_known = true;
+}
+
+static enum aws_http_result
+send_call(struct aws_kms *kms, const struct call *call, struct error *error)
+{
+    char *lines[MAX_HEADERS];
+    struct aws_http_request request = {.headers = (const char *const *)lines,
+                                       .body = call->body,
+                                       .body_len = strlen(call->body),
+                                       .once = call->repeat == AWS_KMS_ONCE};
+    enum aws_http_result result;
+    bool changed;
+
+    if (!refresh_credentials(kms, false, &changed, error))
+        return AWS_HTTP_HOPELESS;
+    request.header_count = sign_headers(kms, call, lines);
+    if (request.header_count == 0) {
         (void)out_of_memory(error);
         return NULL;
     }
@@ -245,7 +408,8 @@ static bool set_up(struct aws_kms *kms, const struct aws_location *location,
     }
     if (!aws_retry_init(&kms->retry, error) ||
         !aws_endpoint_find(location, &kms->endpoint, error) ||
-        !aws_credentials_load(location->profile, &kms->credentials, error))
+        !aws_credentials_load(location->profile, kms->endpoint.region,
+                              &kms->credentials, error))
         return false;
     aws_kms_use_credentials(kms);
     kms->http = aws_http_open(&kms->endpoint, error);

@@ -59,6 +59,7 @@ void aws_given(const char *variables, const char *credentials,
 
     assert_non_null(copy);
     clear_variables();
+    assert_int_equal(setenv("AWS_EC2_METADATA_DISABLED", "true", 1), 0);
     while ((name = strsep(&rest, " ")) != NULL && *name != '\0') {
         char *equals = strchr(name, '=');
 

@@ -114,7 +114,7 @@ static void test_found(void **state)
         struct error error = {.text = ""};
 
         aws_given(rows[i].variables, rows[i].credentials, rows[i].config);
-        if (!aws_credentials_load(rows[i].profile, &credentials, &error))
+        if (!aws_credentials_load(rows[i].profile, NULL, &credentials, &error))
             fail_msg("%s: %s", rows[i].name, error.text);
         check_row(i, &credentials);
         aws_credentials_clear(&credentials);
@@ -179,15 +179,15 @@ static const struct {
      NULL,
      NULL,
      NULL,
-     {"AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and in profile default (in "
-      "neither ",
+     {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, _FULL_URI), in profile default "
+      "(in neither ",
       "run `aws configure`"}},
     {"none in the profile",
      NULL,
      NULL,
      "[default]\nregion = r\n",
      NULL,
-     {"/.aws/credentials and ", "/.aws/config."}},
+     {"/.aws/credentials and ", "/.aws/config and in the EC2"}},
     {"none in the named profile",
      ENV_KEYS,
      "[default]\n" KEYS("file"),
@@ -205,7 +205,7 @@ static const struct {
      "[default]\n" KEYS("file"),
      NULL,
      NULL,
-     {"and in profile x (in neither "}},
+     {"there is no profile x (in neither ", "check AWS_PROFILE"}},
     {"no secret in the profile",
      NULL,
      "[x]\naws_access_key_id = a\n",
@@ -253,7 +253,8 @@ static const struct {
      NULL,
      "[profile x]\nweb_identity_token_file = f\n" PROCESS("1", ""),
      "x",
-     {"profile x has web_identity_token_file", CLI}},
+     {"web identity of profile x: there is a web identity token file and no "
+      "role_arn"}},
     {"process fails",
      NULL,
      NULL,
@@ -387,7 +388,8 @@ static void test_errors(void **state)
 
         aws_given(error_rows[i].variables, error_rows[i].credentials,
                   error_rows[i].config);
-        if (aws_credentials_load(error_rows[i].profile, &credentials, &error))
+        if (aws_credentials_load(error_rows[i].profile, NULL, &credentials,
+                                 &error))
             fail_msg("%s is taken", error_rows[i].name);
         assert_int_equal(error.status, EXIT_USAGE);
         assert_null(credentials.access_key_id);
