@@ -422,6 +422,22 @@ static bool is_same(const struct aws_credentials *a,
            is_same_text(a->session_token, b->session_token);
 }
 
+/* Strings that are the same stay where they are: a signer points to them. */
+static void replace(struct aws_credentials *credentials,
+                    struct aws_credentials *fresh)
+{
+    struct aws_credentials old = *credentials;
+
+    if (is_same(fresh, &old)) {
+        credentials->expiration = fresh->expiration;
+        credentials->next_try = fresh->next_try;
+        aws_credentials_clear(fresh);
+        return;
+    }
+    *credentials = *fresh;
+    aws_credentials_clear(&old);
+}
+
 static bool is_due(const struct aws_credentials *credentials, int64_t now)
 {
     int64_t left = credentials->expiration - now;
@@ -479,11 +495,10 @@ bool aws_credentials_refresh(const char *profile, const char *region,
     credentials->next_try = now + PAUSE_S;
     if (!aws_credentials_load(profile, region, &fresh, error))
         return keep_old(credentials, refused, now, error);
-    *changed = !is_same(&fresh, credentials);
-    aws_credentials_clear(credentials);
-    *credentials = fresh;
     /* A source that has no later ones is not asked at each request. */
-    credentials->next_try = now + PAUSE_S;
+    fresh.next_try = now + PAUSE_S;
+    *changed = !is_same(&fresh, credentials);
+    replace(credentials, &fresh);
     return true;
 }
 
