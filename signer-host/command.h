@@ -30,6 +30,7 @@ extern const struct command cmd_completion;
 extern const struct command cmd_key_create;
 extern const struct command cmd_key_export;
 extern const struct command cmd_key_show;
+extern const struct command cmd_lambda;
 extern const struct command cmd_mint;
 extern const struct command cmd_verify;
 extern const struct command cmd_inspect;

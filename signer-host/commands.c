@@ -6,6 +6,9 @@
 #include "command.h"
 
 const struct command *const commands[] = {
-    &cmd_key_create, &cmd_key_export, &cmd_key_show,   &cmd_mint, &cmd_verify,
-    &cmd_inspect,    &cmd_man,        &cmd_completion, NULL,
+    &cmd_key_create, &cmd_key_export,
+    &cmd_key_show,   &cmd_mint,
+    &cmd_verify,     &cmd_inspect,
+    &cmd_lambda,     &cmd_man,
+    &cmd_completion, NULL,
 };

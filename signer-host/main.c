@@ -94,12 +94,23 @@ static bool is_word(const char *text, const char *word, const char *letter)
     return strcmp(text, word) == 0 || strcmp(text, letter) == 0;
 }
 
+/* What Lambda starts: a program of that name in the function's folder. */
+static bool is_bootstrap(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    return strcmp(slash != NULL ? slash + 1 : name, "bootstrap") == 0 &&
+           getenv("AWS_LAMBDA_RUNTIME_API") != NULL;
+}
+
 int main(int argc, char **argv)
 {
     hold_standard_streams();
     /* A closed pipe is a failed write with a message. */
     (void)signal(SIGPIPE, SIG_IGN);
 
+    if (argc > 0 && is_bootstrap(argv[0]))
+        return (int)run(&cmd_lambda, 0, NULL);
     if (argc < 2) {
         help_overview(stderr);
         return EXIT_USAGE;
