@@ -210,16 +210,19 @@ static bool is_passing(const struct transfer *transfer)
 
 static bool perform(struct transfer *transfer, struct error *error)
 {
-    for (unsigned attempt = 1;; attempt++) {
+    struct aws_retry_call call = {.cause = AWS_RETRY_TRANSIENT};
+
+    for (;;) {
         CURLcode code = curl_easy_perform(transfer->curl);
 
         (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE,
                                 &transfer->answer->status);
         if (code == CURLE_OK && !is_passing(transfer))
             return true;
-        if (attempt >= transfer->request->attempts || transfer->too_large)
+        call.attempts++;
+        if (call.attempts >= transfer->request->attempts || transfer->too_large)
             return code == CURLE_OK || failed(transfer, code, error);
-        aws_retry_wait(attempt);
+        aws_retry_wait(&call);
         forget(transfer);
     }
 }

@@ -61,8 +61,8 @@ static bool refresh_credentials(struct aws_kms *kms, bool refused,
     if (now_us - *asked_us < REFRESH_PAUSE_US)
         return true;
     *asked_us = now_us;
-    hold = aws_credentials_refresh(kms->profile, refused, &kms->credentials,
-                                   &changed, error);
+    hold = aws_credentials_refresh(kms->profile, kms->endpoint.region, refused,
+                                   &kms->credentials, &changed, error);
     if (changed)
         aws_kms_use_credentials(kms);
     if (changed && kms->verbose)

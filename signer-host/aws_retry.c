@@ -5,8 +5,12 @@
  */
 #include "aws_retry.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include "random.h"
 
 #define DEFAULT_ATTEMPTS 3u
 #define MAX_ATTEMPTS     100ul
@@ -139,4 +143,18 @@ uint32_t aws_retry_delay_ms(const struct aws_retry_call *call, uint32_t random)
             : longest_delay(call->attempts, FIRST_DELAY_MS, MAX_DELAY_MS);
 
     return (uint32_t)((uint64_t)random * most >> 32);
+}
+
+void aws_retry_wait(const struct aws_retry_call *call)
+{
+    uint32_t random = UINT32_MAX;
+    struct timespec rest;
+    uint32_t delay;
+
+    (void)random_bytes(NULL, (unsigned char *)&random, sizeof random);
+    delay = aws_retry_delay_ms(call, random);
+    rest.tv_sec = (time_t)(delay / 1000);
+    rest.tv_nsec = (long)(delay % 1000) * 1000000;
+    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+        ;
 }

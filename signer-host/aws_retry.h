@@ -53,4 +53,7 @@ void aws_retry_refund(struct aws_retry *retry, struct aws_retry_call *call);
  * try; any random number. */
 uint32_t aws_retry_delay_ms(const struct aws_retry_call *call, uint32_t random);
 
+/* Waits that long, with a random number of its own. */
+void aws_retry_wait(const struct aws_retry_call *call);
+
 #endif

@@ -7,7 +7,6 @@
  */
 #include "https_json.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +18,6 @@
 #include "aws_retry.h"
 #include "https_url.h"
 #include "kjwt.h"
-#include "random.h"
 
 #define ATTEMPTS          3
 #define RETRY_TOKENS      500u
@@ -209,20 +207,6 @@ static long perform(struct https_json *client,
     return status;
 }
 
-static void wait_for(const struct aws_retry_call *call)
-{
-    uint32_t random = UINT32_MAX;
-    struct timespec rest;
-    uint32_t delay;
-
-    (void)random_bytes(NULL, (unsigned char *)&random, sizeof random);
-    delay = aws_retry_delay_ms(call, random);
-    rest.tv_sec = (time_t)(delay / 1000);
-    rest.tv_nsec = (long)(delay % 1000) * 1000000;
-    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
-        ;
-}
-
 /* Again and again, within reason. */
 static long perform_all(struct https_json *client,
                         const struct https_json_request *request,
@@ -233,7 +217,7 @@ static long perform_all(struct https_json *client,
     long status = perform(client, request, body, &cause, error);
 
     while (aws_retry_take(&client->retry, &call, cause)) {
-        wait_for(&call);
+        aws_retry_wait(&call);
         status = perform(client, request, body, &cause, error);
     }
     if (status == 200)

@@ -111,7 +111,6 @@ static bool take_public_key(struct key_awskms *key, const json_t *answer,
     text = aws_kms_string(answer, "PublicKey", "GetPublicKey", error);
     if (text == NULL)
         return false;
-    if (!base64_decode(text, spki, sizeof spki, &len))
     if (!base64_decode(text, strlen(text), spki, sizeof spki, &len))
         return aws_kms_unexpected("GetPublicKey",
                                   "a PublicKey that is no base64", error);

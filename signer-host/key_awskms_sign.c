@@ -46,9 +46,6 @@ static json_t *sign_parameters(const struct key_awskms *key, const char *type,
         message = digest;
         message_len = sizeof digest;
     }
-    return json_pack("{s:s, s:o, s:s, s:s}", "KeyId", key->uri.key, "Message",
-                     base64_json(message, message_len), "MessageType", type,
-                     "SigningAlgorithm", KEY_AWSKMS_ALGORITHM);
     base64_encode(message, message_len, text);
     return json_pack("{s:s, s:s, s:s, s:s}", "KeyId", key->uri.key, "Message",
                      text, "MessageType", type, "SigningAlgorithm",
@@ -73,8 +70,6 @@ static bool take_signature(const struct key_awskms *key, const json_t *answer,
                         sizeof what - strlen(what));
         return aws_kms_unexpected("Sign", what, error);
     }
-    if (!base64_decode(text, signature, PUBLIC_KEY_MAX_BYTES,
-                           signature_len))
     if (!base64_decode(text, strlen(text), signature, PUBLIC_KEY_MAX_BYTES,
                        signature_len))
         return aws_kms_unexpected(

@@ -132,7 +132,8 @@ static bool take_signature(const struct key_gcpkms *key, const json_t *answer,
     if (!json_is_true(json_object_get(answer, "verifiedDigestCrc32c")))
         return gcp_unexpected(key->gcp, "a digest that it did not verify",
                               error);
-    if (!base64_decode(text, signature, PUBLIC_KEY_MAX_BYTES, signature_len) ||
+    if (!base64_decode(text, strlen(text), signature, PUBLIC_KEY_MAX_BYTES,
+                       signature_len) ||
         *signature_len != key->public.bits / 8)
         return gcp_unexpected(
             key->gcp, "a signature that is not as long as the key", error);

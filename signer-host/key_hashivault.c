@@ -137,8 +137,8 @@ static bool take_signature(const struct key_hashivault *key, const char *text,
     if (strncmp(text, prefix, strlen(prefix)) != 0)
         return vault_unexpected(key->vault,
                                 "a signature of another key version", error);
-    if (!base64_decode(text + strlen(prefix), signature, PUBLIC_KEY_MAX_BYTES,
-                       signature_len) ||
+    if (!base64_decode(text + strlen(prefix), strlen(text + strlen(prefix)),
+                       signature, PUBLIC_KEY_MAX_BYTES, signature_len) ||
         *signature_len != key->public.bits / 8)
         return vault_unexpected(
             key->vault, "a signature that is not as long as the key", error);

@@ -307,8 +307,8 @@ static void use_credentials(struct lambda_sqs *sqs)
 static bool refresh(struct lambda_sqs *sqs, struct error *error)
 {
     bool changed;
-    bool done = aws_credentials_refresh(NULL, false, &sqs->credentials,
-                                        &changed, error);
+    bool done = aws_credentials_refresh(NULL, sqs->endpoint.region, false,
+                                        &sqs->credentials, &changed, error);
 
     if (changed)
         use_credentials(sqs);
@@ -410,7 +410,8 @@ static bool set_up(struct lambda_sqs *sqs, const char *url, struct error *error)
         return out_of_memory(error);
     if (!find_endpoint(url, &sqs->endpoint, error) ||
         !aws_retry_init(&sqs->retry, error) ||
-        !aws_credentials_load(NULL, &sqs->credentials, error))
+        !aws_credentials_load(NULL, sqs->endpoint.region, &sqs->credentials,
+                              error))
         return false;
     use_credentials(sqs);
     sqs->http = aws_http_open(&sqs->endpoint, error);

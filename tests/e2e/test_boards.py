@@ -143,25 +143,6 @@ def test_figures(board, signer, keys, development_key_file):
         assert 100_000 < instructions < 60_000_000
 
 
-@pytest.mark.parametrize("board", QEMU_BOARDS)
-def test_carry(board, vector_key_file):
-    """The board's RSA kernel on operands that carry; the larger sizes are
-    tests/bench/carry/run's."""
-    Shell(board, vector_key_file)(["stats"])
-    result = subprocess.run([ROOT / "tests/bench/carry/run", "--bits", "2048",
-                             board], capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
-@pytest.mark.parametrize("host", ["posix", "posix-native", "posix-64bit",
-                                  "posix-32bit", "aarch64"])
-def test_carry_host(host):
-    result = subprocess.run([ROOT / "tests/bench/carry/run", "--bits", "2048",
-                             "--count", "2000", host], capture_output=True,
-                            text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
 ALLOCATOR = re.compile(
     r"^_?_?(malloc|calloc|realloc|free|sbrk|_sbrk)(_r)?$|^_?_sbrk")
 
