@@ -44,6 +44,12 @@ SELECTION = [
     ("ROWS_PORTABLE", RISCV + ["-march=rv32em", "-mabi=ilp32e"]),
     ("ROWS_PORTABLE", RISCV + ["-march=rv64imac", "-mabi=lp64"]),
     ("ROWS_PORTABLE", ["powerpc-linux-gnu-gcc"]),
+    ("ROWS_PORTABLE", ["clang", "--target=aarch64-linux-gnu"]),
+    ("ROWS_PORTABLE", ["clang", "--target=x86_64-linux-gnux32"]),
+    ("ROWS_PORTABLE", ["clang", "--target=x86_64-pc-windows-gnu"]),
+    ("ROWS_PORTABLE", ["clang", "--target=i386-linux-gnu"]),
+    ("X86_64", ["clang", "--target=x86_64-linux-gnu"]),
+    ("X86_64", ["clang", "--target=x86_64-linux-gnu", "-march=broadwell"]),
 ]
 KERNELS = {f"KJWT_RSA_{name}" for name, _ in SELECTION}
 
@@ -63,17 +69,19 @@ def test_selection(kernel, compiler, tmp_path):
             [*compiler, "-c", source, "-o", tmp_path / "kernel.o"], text=True,
             capture_output=True)
         assert symbols.returncode == 0, symbols.stderr
-        symbols = subprocess.run(["arm-none-eabi-nm", tmp_path / "kernel.o"],
-                                 text=True, capture_output=True, check=True)
+        nm = "nm" if kernel == "X86_64" else "arm-none-eabi-nm"
+        symbols = subprocess.run([nm, tmp_path / "kernel.o"], text=True,
+                                 capture_output=True, check=True)
         assert "T kjwt_limbs_reduce" in symbols.stdout
 
 
-@pytest.mark.parametrize("board", [*QEMU_BOARDS, *CARRY.VARIANTS])
+@pytest.mark.parametrize("board", [*QEMU_BOARDS, "posix", *CARRY.VARIANTS])
 def test_carry(board, vector_key_file):
     """Operands that carry; the larger sizes are tests/bench/carry/run's."""
     machine = CARRY.VARIANTS.get(board, [board])[0]
     Shell(machine, vector_key_file)(["stats"])
-    numbers = (2048, 10000, 200) if board == machine else (2048, 1000, 20)
+    many = board == machine or machine == "posix"
+    numbers = (2048, 10000, 200) if many else (2048, 1000, 20)
     assert CARRY.run(CARRY.command_of(board),
                      *numbers) == CARRY.expected(*numbers)
 
