@@ -1,11 +1,12 @@
-# SPDX-License-Identifier: Apache-2.0
 # Fetches the .orig tarball of a Debian source package through apt, which checks
-# it; the system's package lists stay untouched. KJWT_DEPS_DIR is where it works.
+# it; the system's package lists stay untouched. It works in KJWT_DEPS_DIR.
 #
 #   kjwt_source_from_apt(PACKAGE PATTERN TARBALL)
 #
-# PATTERN names the tarball that is wanted, TARBALL the file it becomes. Where it
-# does not arrive there is no such file, and a message says why.
+# PATTERN names the tarball that is wanted, TARBALL the file that it becomes.
+# Where it does not arrive there is none, and a message says why.
+#
+# SPDX-License-Identifier: Apache-2.0
 
 # apt as root would drop to a user who may not enter the build folder.
 function(kjwt_source_from_apt package pattern tarball)

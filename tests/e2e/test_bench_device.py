@@ -60,7 +60,7 @@ def test_verdicts(name, words):
         images.check(VERDICTS | {name: 1 - VERDICTS[name]})
 
 
-LINK = ("make[3]: *** [tests/bench/device/CMakeFiles/bench.{0}.dir/build.make:99: "
+LINK = ("make[3]: *** [tests/CMakeFiles/bench.{0}.dir/build.make:99: "
         "bench.{0}.elf] Error 1\n")
 COMPILE = ("make[3]: *** [tests/CMakeFiles/{0}.dir/build.make:7: "
            "tests/CMakeFiles/{0}.dir/rsa.c.obj] Error 1\n")
