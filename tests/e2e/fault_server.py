@@ -35,7 +35,9 @@ MAX_SKEW = 300
 @dataclasses.dataclass
 class Fault:
     """What comes instead of an answer. `change` turns (server, request, right
-    answer) into another; `body` replaces it; `cut` bytes of it are sent."""
+    answer) into another; `body` replaces it; `cut` bytes of it are sent, or
+    all of them in `pieces` with a pause after each; `event` is called with the
+    server before the answer."""
 
     status: int = 200
     body: bytes | None = None
@@ -46,6 +48,9 @@ class Fault:
     hang_up: bool = False
     cut: int | None = None
     content_length: int | None = None
+    pieces: int = 1
+    pause: float = 0
+    event: object = None
 
 
 def error(name, message="for the test", status=400, **more):
@@ -74,8 +79,9 @@ def short_signature():
 # ------------------------------------------------------------------- SigV4 --
 
 
-def check_sigv4(headers, body, now):
-    """The error of a request that is not signed right, or None."""
+def check_sigv4(headers, body, now, secrets, expired):
+    """The error of a request that is not signed right, or None. `secrets` by
+    access key; those of `expired` were right once."""
     match = re.fullmatch(
         r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/"
         r"aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})",
@@ -83,7 +89,7 @@ def check_sigv4(headers, body, now):
     if not match:
         return "IncompleteSignatureException", "no Authorization"
     access_key, day, region, service, signed, signature = match.groups()
-    if access_key != ACCESS_KEY:
+    if access_key not in secrets:
         return "UnrecognizedClientException", "unknown access key"
     stamp = headers["X-Amz-Date"]
     if {"host", "x-amz-date", "x-amz-target", "content-type"} - \
@@ -97,7 +103,7 @@ def check_sigv4(headers, body, now):
         "", signed, hashlib.sha256(body).hexdigest()])
     text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope,
                       hashlib.sha256(canonical.encode()).hexdigest()])
-    key = f"AWS4{SECRET}".encode()
+    key = f"AWS4{secrets[access_key]}".encode()
     for part in (*scope.split("/"), text):
         key = hmac.digest(key, part.encode(), "sha256")
     if key.hex() != signature or service != "kms" or region != REGION or \
@@ -107,6 +113,8 @@ def check_sigv4(headers, body, now):
         tzinfo=datetime.timezone.utc).timestamp()
     if abs(sent - now) > MAX_SKEW:
         return "skew", f"{stamp} is too far from the server's time"
+    if access_key in expired:
+        return "ExpiredTokenException", "the token has expired"
     return None
 
 
@@ -116,6 +124,19 @@ def check_sigv4(headers, body, now):
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+
+    def setup(self):
+        super().setup()
+        kms = self.server.kms
+        with kms.lock:
+            kms.connections += 1
+            kms.open += 1
+            kms.most_open = max(kms.most_open, kms.open)
+
+    def finish(self):
+        with self.server.kms.lock:
+            self.server.kms.open -= 1
+        super().finish()
 
     def log_message(self, *words):
         pass
@@ -133,12 +154,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         operation = self.headers.get("X-Amz-Target", "").split(".")[-1]
         kms.requests.append(operation)
-        wrong = check_sigv4(self.headers, body, kms.now())
+        wrong = check_sigv4(self.headers, body, kms.now(), kms.secrets,
+                            kms.expired)
         if wrong:
             name = kms.skew_error if wrong[0] == "skew" else wrong[0]
+            kms.refused[name] += 1
             return self.reply(error(name, wrong[1]), b"")
-        queue = kms.faults[operation]
-        fault = queue.popleft() if queue else Fault()
+        fault = kms.next_fault(operation)
+        if fault.event:
+            fault.event(kms)
         request = json.loads(body)
         status, answer = kms.answer(operation, request)
         if fault.change:
@@ -167,12 +191,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if fault.cut is not None or fault.content_length is not None:
             self.close_connection = True
+        body = body[:fault.cut]
+        size = -(-len(body) // fault.pieces) or 1
         with contextlib.suppress(OSError):
-            self.wfile.write(body[:fault.cut])
+            for start in range(0, len(body), size):
+                self.wfile.write(body[start:start + size])
+                time.sleep(fault.pause)
 
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 256
 
     def handle_error(self, request, client_address):
         pass  # a client that hangs up is what some tests want
@@ -186,6 +215,8 @@ class FaultyKms:
         self.stranger = rsa.generate_private_key(65537, key.key_size)
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.kms = self
+        self.lock = threading.Lock()
+        self.open = 0
         if tls:
             self.server.socket = tls.wrap_socket(self.server.socket,
                                                  server_side=True)
@@ -199,12 +230,34 @@ class FaultyKms:
         self.skew_error = "InvalidSignatureException"
         self.headers = {}
         self.aliases = {}
+        self.secrets = {ACCESS_KEY: SECRET}
+        self.expired = set()
+        self.refused = collections.Counter()  # by the error's name
+        self.quota = None  # Sign requests a second
+        self.allowance, self.allowed_at = 0, time.monotonic()
+        self.connections, self.most_open = 0, self.open
 
     def now(self):
         return time.time() + self.clock_offset
 
     def plan(self, operation, *faults):
         self.faults[operation].extend(faults)
+
+    def next_fault(self, operation):
+        with self.lock:
+            if self.faults[operation]:
+                return self.faults[operation].popleft()
+            if operation != "Sign" or self.quota is None:
+                return Fault()
+            now = time.monotonic()
+            self.allowance += (now - self.allowed_at) * self.quota
+            self.allowance = min(self.allowance, self.quota / 10)
+            self.allowed_at = now
+            if self.allowance < 1:
+                self.refused["ThrottlingException"] += 1
+                return error("ThrottlingException", "Rate exceeded")
+            self.allowance -= 1
+            return Fault()
 
     def sign(self, request, key=None):
         message = base64.b64decode(request["Message"])
