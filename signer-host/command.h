@@ -26,6 +26,7 @@ struct command {
 /* All of them, in the order of the help; NULL ends the table. */
 extern const struct command *const commands[];
 
+extern const struct command cmd_batch;
 extern const struct command cmd_completion;
 extern const struct command cmd_key_create;
 extern const struct command cmd_key_export;

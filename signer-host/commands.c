@@ -10,5 +10,7 @@ const struct command *const commands[] = {
     &cmd_key_show,   &cmd_mint,
     &cmd_verify,     &cmd_inspect,
     &cmd_lambda,     &cmd_man,
+    &cmd_batch,      &cmd_verify,
+    &cmd_inspect,    &cmd_man,
     &cmd_completion, NULL,
 };

@@ -104,8 +104,7 @@ static bool aside_fill(struct aside *aside, const void *data, size_t len)
     return done;
 }
 
-/* Makes the renaming itself last; a file system that cannot is no error. */
-static void sync_directory(const char *path)
+void output_sync_folder(const char *path)
 {
     char directory[PATH_MAX];
     char *slash;
@@ -141,7 +140,7 @@ static bool put_in_place(const char *path, const void *data, size_t len,
     }
     if (put == link)
         (void)unlink(aside.path);
-    sync_directory(path);
+    output_sync_folder(path);
     return true;
 }
 

@@ -33,4 +33,7 @@ bool output_file(const char *path, const void *data, size_t len, mode_t mode,
 bool output_new_file(const char *path, const void *data, size_t len,
                      mode_t mode, struct error *error);
 
+/* Makes a renaming to path last; a file system that cannot is no error. */
+void output_sync_folder(const char *path);
+
 #endif

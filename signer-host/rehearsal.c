@@ -21,13 +21,11 @@ bool rehearsal_open(struct rehearsal *rehearsal, const struct public_key *key,
 }
 
 /* The stand-in's signature may be shorter than the key's. */
-static bool check_length(const struct public_key *key,
-                         const char *signing_input, struct error *error)
+static bool check_length(size_t token_len, struct error *error)
 {
     char advice[ADVICE_SIZE];
 
-    if (strlen(signing_input) + 1 + BASE64URL_LENGTH(key->bits / 8) <=
-        KJWT_MAX_TOKEN_LENGTH)
+    if (token_len <= KJWT_MAX_TOKEN_LENGTH)
         return true;
     advice_format(KJWT_ERR_LIMIT_TOKEN, advice);
     return error_set(error, EXIT_REFUSED,
@@ -42,7 +40,6 @@ static bool check(const struct rehearsal *rehearsal,
     uint8_t signature[STAND_IN_BYTES];
     char *token = NULL;
     bool done =
-        check_length(rehearsal->key, signing_input, error) &&
         stand_in_sign(signing_input, strlen(signing_input), signature, error) &&
         token_assemble(signing_input, signature, sizeof signature, &token,
                        error) &&
@@ -53,14 +50,18 @@ static bool check(const struct rehearsal *rehearsal,
 }
 
 bool rehearse(const struct rehearsal *rehearsal, const struct members *header,
-              const struct members *claims, struct error *error)
+              const struct members *claims, size_t *token_len,
+              struct error *error)
 {
     char *signing_input;
     bool done;
 
     if (!token_signing_input(header, claims, &signing_input, error))
         return false;
-    done = check(rehearsal, header, claims, signing_input, error);
+    *token_len = strlen(signing_input) + 1 +
+                 BASE64URL_LENGTH((size_t)rehearsal->key->bits / 8);
+    done = check_length(*token_len, error) &&
+           check(rehearsal, header, claims, signing_input, error);
     free(signing_input);
     return done;
 }

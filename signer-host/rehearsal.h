@@ -7,6 +7,7 @@
 #define REHEARSAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "error.h"
 #include "members.h"
@@ -22,8 +23,9 @@ bool rehearsal_open(struct rehearsal *rehearsal, const struct public_key *key,
                     struct error *error);
 
 /* Refuses what token_check() would refuse after signing: with the stand-in's
- * signature, and for the length of the real one. */
+ * signature, and for the length of the real one, which *token_len is. */
 bool rehearse(const struct rehearsal *rehearsal, const struct members *header,
-              const struct members *claims, struct error *error);
+              const struct members *claims, size_t *token_len,
+              struct error *error);
 
 #endif
