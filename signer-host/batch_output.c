@@ -23,8 +23,9 @@ struct writing {
     const struct batch *batch;
     char *part;      /* of the output */
     char *list_part; /* of the list */
-    int folder;      /* of a format with one, else -1 */
-    FILE *file;      /* of a format with one, else NULL */
+    char *manifest_part;
+    int folder; /* of a format with one, else -1 */
+    FILE *file; /* of a format with one, else NULL */
     FILE *list;
 };
 
@@ -139,6 +140,8 @@ static void remove_part(const struct writing *writing)
         (void)unlink(writing->part);
     if (writing->list_part != NULL)
         (void)unlink(writing->list_part);
+    if (writing->manifest_part != NULL)
+        (void)unlink(writing->manifest_part);
 }
 
 /* A tokens' file is the owner's alone, whatever the umask. */
@@ -179,7 +182,8 @@ static bool open_all(struct writing *writing, struct error *error)
     const struct batch *batch = writing->batch;
 
     if (asprintf(&writing->part, "%s.part", batch->out) < 0 ||
-        asprintf(&writing->list_part, "%s.part", batch->list_path) < 0)
+        asprintf(&writing->list_part, "%s.part", batch->list_path) < 0 ||
+        asprintf(&writing->manifest_part, "%s.part", batch->manifest_path) < 0)
         return out_of_memory(error);
     remove_part(writing);
     if (batch->format->folder ? !open_folder(writing) : !open_file(writing))
@@ -294,15 +298,29 @@ static bool move(const char *from, const char *to, unsigned flags)
            rename(from, to) == 0;
 }
 
-static bool place(const struct writing *writing, const char *manifest,
-                  struct error *error)
+/* Not output_file(): its names for what is aside are a process's own, and who
+ * goes on where that one died could not clean up. */
+static bool write_manifest(const struct writing *writing, const char *manifest,
+                           struct error *error)
+{
+    FILE *file = create(AT_FDCWD, writing->manifest_part);
+    bool done;
+
+    if (file == NULL)
+        return cannot_write(writing->manifest_part, error);
+    done = fputs(manifest, file) >= 0;
+    return (close_file(&file) && done) ||
+           cannot_write(writing->manifest_part, error);
+}
+
+static bool place(const struct writing *writing, struct error *error)
 {
     const struct batch *batch = writing->batch;
 
-    if (!journal_set(batch->journal, "state", "placing", error) ||
-        !output_file(batch->manifest_path, manifest, strlen(manifest),
-                     OUTPUT_SECRET, error))
+    if (!journal_set(batch->journal, "state", "placing", error))
         return false;
+    if (!move(writing->manifest_part, batch->manifest_path, 0))
+        return cannot_write(batch->manifest_path, error);
     if (!move(writing->list_part, batch->list_path, 0))
         return cannot_write(batch->list_path, error);
     if (!move(writing->part, batch->out, RENAME_NOREPLACE))
@@ -323,7 +341,7 @@ static bool finish(const struct writing *writing, struct error *error)
         (!file || (digest_file(writing->part, output, error) &&
                    journal_set(batch->journal, "output", output, error))) &&
         batch_manifest(batch, list, file ? output : NULL, &manifest, error) &&
-        place(writing, manifest, error);
+        write_manifest(writing, manifest, error) && place(writing, error);
 
     free(manifest);
     return done;
@@ -345,5 +363,6 @@ bool batch_output(const struct batch *batch, struct error *error)
         remove_part(&writing);
     free(writing.part);
     free(writing.list_part);
+    free(writing.manifest_part);
     return done;
 }
