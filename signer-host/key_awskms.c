@@ -11,6 +11,9 @@
 
 #include "aws_error.h"
 #include "base64.h"
+#include "aws_kms.h"
+#include "awskms_uri.h"
+#include "doctor_aws.h"
 #include "time_text.h"
 
 /* ------------------------------------------------------------ public key ---
@@ -249,17 +252,29 @@ static bool find_profile(const struct awskms_uri *uri,
                      options->profile, uri->profile);
 }
 
+/* *location points into *uri, which is the caller's even after a failure. */
+static bool locate(const char *text, const struct key_options *options,
+                   struct awskms_uri *uri, struct aws_location *location,
+                   struct error *error)
+{
+    memset(location, 0, sizeof *location);
+    if (!awskms_uri_parse(text, uri, error) ||
+        !find_profile(uri, options, &location->profile, error))
+        return false;
+    location->region_option = options->region;
+    location->region_query = uri->region;
+    location->region_arn = uri->arn_region;
+    location->host = uri->host;
+    return true;
+}
+
 static bool open_client(struct key_awskms *key, const char *uri,
                         const struct key_options *options, struct error *error)
 {
-    struct aws_location location = {.region_option = options->region};
+    struct aws_location location;
 
-    if (!awskms_uri_parse(uri, &key->uri, error) ||
-        !find_profile(&key->uri, options, &location.profile, error))
+    if (!locate(uri, options, &key->uri, &location, error))
         return false;
-    location.region_query = key->uri.region;
-    location.region_arn = key->uri.arn_region;
-    location.host = key->uri.host;
     key->kms = aws_kms_open(&location, options->verbose, error);
     return key->kms != NULL;
 }
@@ -285,6 +300,20 @@ static struct key_holder *open_awskms(const char *uri,
     return NULL;
 }
 
+static void check(const char *uri, const struct key_options *options,
+                  struct diagnosis *diagnosis)
+{
+    struct awskms_uri parts = {.key = NULL};
+    struct aws_location location;
+    struct error error;
+
+    if (locate(uri, options, &parts, &location, &error))
+        doctor_aws(&location, parts.key, options->verbose, diagnosis);
+    else
+        diagnosis_fail(diagnosis, "key URI", &error);
+    awskms_uri_free(&parts);
+}
+
 const struct key_holder_class key_awskms_class = {
     .scheme = AWSKMS_SCHEME,
     .open = open_awskms,
@@ -295,4 +324,5 @@ const struct key_holder_class key_awskms_class = {
     .clock_offset = clock_offset,
     .close = close_awskms,
     .create = key_awskms_create,
+    .check = check,
 };

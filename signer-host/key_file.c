@@ -13,6 +13,7 @@
 #include <mbedtls/pk.h>
 #include <mbedtls/platform_util.h>
 
+#include "doctor_key.h"
 #include "input.h"
 #include "key_holder.h"
 #include "output.h"
@@ -271,6 +272,25 @@ static bool create(const struct key_request *request, char **name,
     return *name != NULL || out_of_memory(error);
 }
 
+static void check(const char *uri, const struct key_options *options,
+                  struct diagnosis *diagnosis)
+{
+    struct stat status;
+    struct error error;
+    const char *path;
+
+    if (!doctor_key(uri, options, diagnosis) || !get_path(uri, &path, &error) ||
+        stat(path, &status) != 0)
+        return;
+    if ((status.st_mode & 077) == 0) {
+        diagnosis_ok(diagnosis, "file", "%s is its owner's only", path);
+        return;
+    }
+    diagnosis_warn(diagnosis, "file", "others may read the private key %s",
+                   path);
+    diagnosis_next(diagnosis, "chmod 600 it");
+}
+
 const struct key_holder_class key_file_class = {
     .scheme = SCHEME,
     .open = open_file,
@@ -279,4 +299,5 @@ const struct key_holder_class key_file_class = {
     .describe = describe,
     .close = close_file,
     .create = create,
+    .check = check,
 };

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doctor_key.h"
+
 static const struct key_holder_class *const classes[] = {
     &key_awskms_class,     &key_file_class,   &key_pkcs11_class,
     &key_hashivault_class, &key_gcpkms_class,
@@ -66,6 +68,20 @@ bool key_holder_create(const struct key_request *request, char **name,
         return error_set(error, EXIT_USAGE,
                          "%s keys are not made by key create", class->scheme);
     return class->create(request, name, error);
+}
+
+void key_holder_check(const char *uri, const struct key_options *options,
+                      struct diagnosis *diagnosis)
+{
+    struct error error;
+    const struct key_holder_class *class = find(uri, &error);
+
+    if (class == NULL)
+        diagnosis_fail(diagnosis, "key", &error);
+    else if (class->check != NULL)
+        class->check(uri, options, diagnosis);
+    else
+        (void)doctor_key(uri, options, diagnosis);
 }
 
 bool key_holder_check_set(const struct public_key *keys, size_t count,

@@ -41,6 +41,7 @@ struct key_request {
 
 struct key_holder;
 struct sign_parallel;
+struct diagnosis;
 
 /* The private functions of one kind of holder. */
 struct key_holder_class {
@@ -79,6 +80,10 @@ struct key_holder_class {
      * URI, made with malloc. NULL: `key create` does not serve this kind. */
     bool (*create)(const struct key_request *request, char **name,
                    struct error *error);
+
+    /* What `doctor` looks at. NULL: what doctor_key() can do by the rest. */
+    void (*check)(const char *uri, const struct key_options *options,
+                  struct diagnosis *diagnosis);
 };
 
 /* What every holder begins with. */
@@ -97,6 +102,10 @@ void key_holder_close(struct key_holder *holder);
 /* `key create`: by the URI's scheme, or awskms: for an alias. */
 bool key_holder_create(const struct key_request *request, char **name,
                        struct error *error);
+
+/* `doctor --key`. */
+void key_holder_check(const char *uri, const struct key_options *options,
+                      struct diagnosis *diagnosis);
 
 /* Two keys with one kid are ambiguous for a device, and it has room for
  * KJWT_MAX_KEYS: EXIT_REFUSED. */
