@@ -17,9 +17,13 @@
 
 static void look_at_versions(struct diagnosis *diagnosis)
 {
-    diagnosis_ok(diagnosis, "versions", "signer-host %s; %s; jansson %s; %s",
-                 KJWT_VERSION, curl_version(), jansson_version_str(),
-                 MBEDTLS_VERSION_STRING_FULL);
+    const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+
+    diagnosis_ok(diagnosis, "versions",
+                 "signer-host %s; libcurl %s, %s; jansson %s; %s", KJWT_VERSION,
+                 curl->version,
+                 curl->ssl_version != NULL ? curl->ssl_version : "no TLS",
+                 jansson_version_str(), MBEDTLS_VERSION_STRING_FULL);
 }
 
 /* Without a key: the way to KMS. */

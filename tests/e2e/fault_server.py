@@ -236,6 +236,7 @@ class FaultyKms:
         self.quota = None  # Sign requests a second
         self.allowance, self.allowed_at = 0, time.monotonic()
         self.connections, self.most_open = 0, self.open
+        self.knows_dry_run = True
 
     def now(self):
         return time.time() + self.clock_offset
@@ -278,6 +279,11 @@ class FaultyKms:
                 serialization.PublicFormat.SubjectPublicKeyInfo)
             return 200, {"KeyId": ARN, **common,
                          "PublicKey": base64.b64encode(der).decode()}
+        if operation == "Sign" and request.get("DryRun") and \
+                self.knows_dry_run:
+            return 412, {"__type": "DryRunOperationException", "message":
+                         "The request would have succeeded, but the DryRun "
+                         "option is set."}
         if operation == "Sign":
             signature = base64.b64encode(self.sign(request)).decode()
             return 200, {"KeyId": ARN, "Signature": signature,

@@ -4,8 +4,11 @@
  */
 #include "aws_credentials.h"
 
+#include <time.h>
+
 #include "aws_setup.h"
 #include "support.h"
+#include "time_text.h"
 
 #define COUNT(rows) (sizeof rows / sizeof rows[0])
 
@@ -37,6 +40,9 @@ static const struct {
      "t", "environment", 0},
     {"empty session token", ENV_KEYS " AWS_SESSION_TOKEN=", NULL, NULL, NULL,
      "env", NULL, "environment", 0},
+    {"an end in the environment",
+     ENV_KEYS " AWS_CREDENTIAL_EXPIRATION=2199-01-01T00:00:00Z", NULL, NULL,
+     NULL, "env", NULL, "environment", INT64_C(7226582400)},
     {"environment before profile", ENV_KEYS, "[default]\n" KEYS("file"), NULL,
      NULL, "env", NULL, "environment", 0},
     {"AWS_PROFILE is not before the environment", ENV_KEYS " AWS_PROFILE=x",
@@ -174,6 +180,18 @@ static const struct {
      NULL,
      NULL,
      {"profile default in ", "the secret access key holds"}},
+    {"the environment's have expired",
+     ENV_KEYS " AWS_CREDENTIAL_EXPIRATION=2020-01-01T00:00:00Z",
+     "[default]\n" KEYS("file"),
+     NULL,
+     NULL,
+     {"environment expired at 2020-01-01T00:00:00Z", "renew the session"}},
+    {"the environment's end is no date",
+     ENV_KEYS " AWS_CREDENTIAL_EXPIRATION=soon",
+     NULL,
+     NULL,
+     NULL,
+     {"AWS_CREDENTIAL_EXPIRATION soon is no RFC 3339 time"}},
     {"none",
      NULL,
      NULL,
@@ -402,11 +420,155 @@ static void test_errors(void **state)
     }
 }
 
+/* ------------------------------------------------------------- refresh --- */
+
+#define HOUR 3600
+
+/* What the profile's process prints from now on; id NULL: it fails. */
+static void process_gives(const char *id, const char *token, int64_t left)
+{
+    char text[512] = "";
+    char date[TIME_TEXT_SIZE];
+
+    time_format((int64_t)time(NULL) + left, date);
+    if (id != NULL)
+        (void)snprintf(text, sizeof text,
+                       "{\"Version\": 1, \"AccessKeyId\": \"%s\", "
+                       "\"SecretAccessKey\": \"" SECRET "-%s\", "
+                       "\"SessionToken\": \"%s\", \"Expiration\": \"%s\"}",
+                       id, id, token, date);
+    aws_write("file", text, strlen(text));
+}
+
+static const struct {
+    const char *name;
+    int64_t left;   /* of the old ones; negative: over */
+    bool refused;   /* AWS calls them expired */
+    bool paused;    /* the last try was just now */
+    const char *id; /* of the new ones; NULL: there are none */
+    const char *token;
+    int64_t new_left;
+    bool done;
+    const char *after; /* the id after it */
+    bool changed;
+    bool asked; /* the source was */
+} refresh_rows[] = {
+    {"far from the end", HOUR, false, false, "new", "t", HOUR, true, "old",
+     false, false},
+    {"15 minutes before", 14 * 60, false, false, "new", "t", HOUR, true, "new",
+     true, true},
+    {"and none", 14 * 60, false, false, NULL, NULL, 0, true, "old", false,
+     true},
+    {"not twice a minute", 14 * 60, false, true, "new", "t", HOUR, true, "old",
+     false, false},
+    {"10 minutes before", 9 * 60, false, false, "new", "t", HOUR, true, "new",
+     true, true},
+    {"10 minutes before, none", 9 * 60, false, false, NULL, NULL, 0, true,
+     "old", false, true},
+    {"10 minutes before, paused", 9 * 60, false, true, "new", "t", HOUR, true,
+     "old", false, false},
+    {"expired", -1, false, false, "new", "t", HOUR, true, "new", true, true},
+    {"expired, paused", -1, false, true, "new", "t", HOUR, true, "new", true,
+     true},
+    {"expired, none", -1, false, false, NULL, NULL, 0, false, "old", false,
+     true},
+    {"expired, expired ones", -1, false, false, "new", "t", -1, false, "old",
+     false, true},
+    {"refused", HOUR, true, false, "new", "t", HOUR, true, "new", true, true},
+    {"refused, paused", HOUR, true, true, "new", "t", HOUR, true, "new", true,
+     true},
+    {"refused, none", HOUR, true, false, NULL, NULL, 0, false, "old", false,
+     true},
+    {"refused, the same", HOUR, true, false, "old", "t", HOUR, true, "old",
+     false, true},
+    {"another token only", 60, false, false, "old", "u", HOUR, true, "old",
+     true, true},
+};
+
+static void load_old(int64_t left, struct aws_credentials *credentials)
+{
+    struct error error = {.text = ""};
+
+    process_gives("old", "t", HOUR);
+    if (!aws_credentials_load(NULL, NULL, credentials, &error))
+        fail_msg("%s", error.text);
+    credentials->expiration = (int64_t)time(NULL) + left;
+}
+
+static void check_refreshed(size_t i, struct aws_credentials *credentials)
+{
+    const char *secret = credentials->secret_access_key;
+    struct error error = {.text = ""};
+    bool changed = true;
+    bool done = aws_credentials_refresh(NULL, NULL, refresh_rows[i].refused,
+                                        credentials, &changed, &error);
+
+    if (done != refresh_rows[i].done || changed != refresh_rows[i].changed ||
+        strcmp(credentials->access_key_id, refresh_rows[i].after) != 0)
+        fail_msg("%s: %s", refresh_rows[i].name, error.text);
+    /* A whole triple, and what is the same stays where a signer points to. */
+    assert_string_equal(credentials->secret_access_key + strlen(SECRET "-"),
+                        refresh_rows[i].after);
+    assert_int_equal(credentials->secret_access_key == secret, !changed);
+    assert_non_null(credentials->session_token);
+    if (!done && strstr(error.text, "renew the session") == NULL)
+        fail_msg("%s: %s", refresh_rows[i].name, error.text);
+    assert_null(strstr(error.text, SECRET));
+}
+
+static void test_refresh(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(refresh_rows); i++) {
+        struct aws_credentials credentials;
+        char config[512];
+        int64_t now = (int64_t)time(NULL);
+        int64_t pause = refresh_rows[i].paused ? now + 30 : 0;
+
+        (void)snprintf(config, sizeof config,
+                       "[default]\ncredential_process = cat %s\n",
+                       aws_path("file"));
+        aws_given(NULL, NULL, config);
+        load_old(refresh_rows[i].left, &credentials);
+        credentials.next_try = pause;
+        process_gives(refresh_rows[i].id, refresh_rows[i].token,
+                      refresh_rows[i].new_left);
+        check_refreshed(i, &credentials);
+        assert_int_equal(credentials.next_try != pause, refresh_rows[i].asked);
+        assert_true(!refresh_rows[i].asked || credentials.next_try >= now + 60);
+        aws_credentials_clear(&credentials);
+    }
+}
+
+/* Without an end they are never asked for again, unless AWS refuses them. */
+static void test_refresh_of_static_keys(void **state)
+{
+    struct aws_credentials credentials;
+    struct error error = {.text = ""};
+    bool changed;
+
+    (void)state;
+    aws_given(NULL, "[default]\n" KEYS("file"), NULL);
+    assert_true(aws_credentials_load(NULL, NULL, &credentials, &error));
+    aws_given(NULL, "[default]\n" KEYS("other"), NULL);
+    assert_true(aws_credentials_refresh(NULL, NULL, false, &credentials,
+                                        &changed, &error));
+    assert_false(changed);
+    assert_string_equal(credentials.access_key_id, "file");
+    assert_true(aws_credentials_refresh(NULL, NULL, true, &credentials,
+                                        &changed, &error));
+    assert_true(changed);
+    assert_string_equal(credentials.access_key_id, "other");
+    aws_credentials_clear(&credentials);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_found),
         cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_refresh_of_static_keys),
     };
 
     return cmocka_run_group_tests_name("aws_credentials", tests, aws_setup,

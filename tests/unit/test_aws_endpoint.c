@@ -501,6 +501,66 @@ static void test_long_hosts(void **state)
     }
 }
 
+/* STS: the same rules, other names. */
+static const struct {
+    const char *name;
+    const char *variables;
+    const char *config;
+    const char *url; /* or a part of the error */
+} sts_rows[] = {
+    {"the Region's", NULL, NULL, "https://sts.eu-west-1.amazonaws.com"},
+    {"of STS", "AWS_ENDPOINT_URL_STS=https://a AWS_ENDPOINT_URL=https://b",
+     NULL, "https://a"},
+    {"of all", "AWS_ENDPOINT_URL_KMS=https://a AWS_ENDPOINT_URL=https://b",
+     NULL, "https://b"},
+    {"not of KMS", "AWS_ENDPOINT_URL_KMS=https://a", NULL,
+     "https://sts.eu-west-1.amazonaws.com"},
+    {"of the services section", NULL,
+     "[default]\nservices = s\n[services s]\nsts =\n  endpoint_url = "
+     "https://c\n",
+     "https://c"},
+    {"ignored",
+     "AWS_ENDPOINT_URL_STS=https://a AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true",
+     NULL, "https://sts.eu-west-1.amazonaws.com"},
+    {"FIPS", "AWS_USE_FIPS_ENDPOINT=true", NULL,
+     "https://sts-fips.eu-west-1.amazonaws.com"},
+    {"dual-stack", "AWS_USE_DUALSTACK_ENDPOINT=true", NULL,
+     "https://sts.eu-west-1.api.aws"},
+    {"http", "AWS_ENDPOINT_URL_STS=http://a", NULL, "loopback only"},
+};
+
+static void test_sts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(sts_rows); i++) {
+        struct aws_endpoint endpoint;
+        struct error error = {.text = ""};
+
+        aws_given(sts_rows[i].variables, NULL, sts_rows[i].config);
+        if (aws_endpoint_find_sts(NULL, "eu-west-1", &endpoint, &error)) {
+            assert_string_equal(endpoint.url, sts_rows[i].url);
+            aws_endpoint_clear(&endpoint);
+        } else if (strstr(error.text, sts_rows[i].url) == NULL) {
+            fail_msg("%s: %s", sts_rows[i].name, error.text);
+        }
+    }
+}
+
+/* In us-gov there are no others than FIPS ones. */
+static void test_sts_of_gov_cloud(void **state)
+{
+    struct aws_endpoint endpoint;
+    struct error error = {.text = ""};
+
+    (void)state;
+    aws_given("AWS_USE_FIPS_ENDPOINT=true", NULL, NULL);
+    assert_true(
+        aws_endpoint_find_sts(NULL, "us-gov-west-1", &endpoint, &error));
+    assert_string_equal(endpoint.url,
+                        "https://sts.us-gov-west-1.amazonaws.com");
+    aws_endpoint_clear(&endpoint);
+}
+
 static void test_ca_bundle(void **state)
 {
     static const struct {
@@ -528,9 +588,14 @@ static void test_ca_bundle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_region),     cmocka_unit_test(test_partitions),
-        cmocka_unit_test(test_precedence), cmocka_unit_test(test_urls),
-        cmocka_unit_test(test_hosts),      cmocka_unit_test(test_long_hosts),
+        cmocka_unit_test(test_region),
+        cmocka_unit_test(test_partitions),
+        cmocka_unit_test(test_precedence),
+        cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_long_hosts),
+        cmocka_unit_test(test_sts),
+        cmocka_unit_test(test_sts_of_gov_cloud),
         cmocka_unit_test(test_ca_bundle),
     };
 
