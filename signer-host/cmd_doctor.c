@@ -73,10 +73,11 @@ const struct command cmd_doctor = {
     .name = "doctor",
     .summary = "Looks at configuration, credentials, KMS and a key",
     .usage = "[--key URI] [OPTION]...",
-    .details = "Each row begins with ok, warning or FAILED. The exit status is "
-               "2 where the configuration or the way to KMS fails, 1 where KMS "
-               "or the key says no, else 0. A key in KMS is asked to sign with "
-               "DryRun, any other key signs a text that is no token.\n",
+    .details =
+        "Each row begins with ok, warning or FAILED. The exit status is 2 "
+        "where the\nconfiguration or the way to KMS fails, 1 where KMS or the "
+        "key says no, else 0. A key\nin KMS is asked to sign with DryRun; any "
+        "other key signs a text that is no token.\n",
     .options = specs,
     .run = run,
 };

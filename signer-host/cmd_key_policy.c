@@ -154,13 +154,14 @@ static const struct option_spec specs[] = {
 const struct command cmd_key_policy = {
     .name = "key policy",
     .summary = "Prints the least policy of a key in KMS or of its signer",
-    .usage = "--key URI [--iam | --principal ARN ... --admin ARN ...]",
+    .usage = "--key URI [--iam] [OPTION]...",
     .details =
-        "The policy is for `key create --policy` and PutKeyPolicy. The account "
-        "always keeps the right to manage the key. Without --principal, the "
-        "account's IAM policies decide who signs: --iam prints one. With it, "
-        "only those principals do. For a key that is not made yet, leave --key "
-        "out and name a --principal or --admin of its account.\n",
+        "The policy is for `key create --policy` and PutKeyPolicy. The "
+        "account always keeps\nthe right to manage the key. Without "
+        "--principal, the account's IAM policies decide\nwho signs: --iam "
+        "prints one. With it, only those principals do. For a key that is\n"
+        "not made yet, leave --key out and name a principal or admin of its "
+        "account.\n",
     .options = specs,
     .run = run,
 };
