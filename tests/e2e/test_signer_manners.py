@@ -240,7 +240,7 @@ def test_help_fits(signer):
 
 COMPLETIONS = [
     ("signer-host mi", ["mint"]),
-    ("signer-host key ", ["create", "export", "policy", "show"]),
+    ("signer-host key ", ["create", "export", "show", "policy"]),
     ("signer-host key ex", ["export"]),
     ("signer-host mint --no-e", ["--no-exp"]),
     ("signer-host mint --tt", ["--ttl"]),
