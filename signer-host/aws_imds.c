@@ -29,8 +29,9 @@
 #define MAX_TOKEN  1024
 
 /* IMDS may hand out expired credentials when its own supply is interrupted;
- * the services take them for longer then. So they serve until it has others. */
-#define EXTENSION_S (15 * 60)
+ * the services take them for longer then. So they serve for now, and 5 minutes
+ * later it is asked again. */
+#define EXTENSION_S (20 * 60)
 
 struct imds {
     char *base;

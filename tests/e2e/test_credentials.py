@@ -422,6 +422,7 @@ def test_imds_expired_credentials_serve(bench):
     bench.source.plan_imds(as_json(ACCESS_KEY, SECRET,
                                    Expiration=expiration(-60)))
     assert bench().returncode == 0
+    assert bench.source.requests == IMDS_REQUESTS
 
 
 IMDS_ROWS = {  # method, path, answer, words of the error, requests

@@ -75,7 +75,7 @@ def test_healthy(doctor, kms):
                                      "kms:GetPublicKey", "kms:Sign", "clock"]
     assert {row["result"] for row in rows.values()} == {"ok"}
     assert kms.requests == ["DescribeKey", "GetPublicKey", "Sign"]
-    assert "DryRun" in rows["kms:Sign"]["text"]
+    assert "asked with DryRun" in rows["kms:Sign"]["text"]
     assert ARN in rows["key"]["text"] and "RSA_2048" in rows["key"]["text"]
     assert rows["Region"]["text"] == f"{REGION}, from AWS_REGION"
     assert rows["endpoint"]["text"] == \
