@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ca_bundle.h"
 #include "command.h"
 #include "kjwt.h"
 #include "lambda_handler.h"
@@ -223,6 +224,7 @@ static bool serve(const struct options *options, struct lambda_handler *handler,
                   struct lambda_runtime *runtime, struct error *error)
 {
     catch_signals();
+    ca_bundle_find();
     if (!open_handler(options, handler, error)) {
         lambda_runtime_fail_init(runtime,
                                  error->status == EXIT_USAGE
