@@ -5,15 +5,20 @@
  */
 #include "command.h"
 
+/* clang-format off */
 const struct command *const commands[] = {
-    &cmd_key_create, &cmd_key_export,
-    &cmd_key_show,   &cmd_mint,
-    &cmd_verify,     &cmd_inspect,
-    &cmd_lambda,     &cmd_man,
-    &cmd_batch,      &cmd_verify,
-    &cmd_inspect,    &cmd_man,
-    &cmd_completion, NULL,
-    &cmd_key_create, &cmd_key_export, &cmd_key_show, &cmd_key_policy,
-    &cmd_mint,       &cmd_verify,     &cmd_inspect,  &cmd_doctor,
-    &cmd_man,        &cmd_completion, NULL,
+    &cmd_key_create,
+    &cmd_key_export,
+    &cmd_key_show,
+    &cmd_key_policy,
+    &cmd_mint,
+    &cmd_batch,
+    &cmd_verify,
+    &cmd_inspect,
+    &cmd_doctor,
+    &cmd_lambda,
+    &cmd_man,
+    &cmd_completion,
+    NULL,
 };
+/* clang-format on */

@@ -24,11 +24,13 @@ static void set_outcome(struct lambda_token *token, bool done,
 static void prepare(const struct lambda_mint *mint, struct lambda_token *token)
 {
     const struct members *header = &mint->signer.header;
+    size_t token_len;
 
     set_outcome(
         token,
         token_check_exp(&token->claims, (int64_t)time(NULL), &token->error) &&
-            rehearse(&mint->rehearsal, header, &token->claims, &token->error),
+            rehearse(&mint->rehearsal, header, &token->claims, &token_len,
+                     &token->error),
         LAMBDA_BAD_REQUEST);
     if (token->outcome == LAMBDA_DONE)
         set_outcome(token,
