@@ -304,6 +304,7 @@ def test_credentials_that_expire_for_good(sign_many, kms, process):
     assert run.status == 1
     assert len(run.devices) >= 20
     assert sorted(run.devices + run.failed) == list(range(80))
-    assert all("renew the session" in line for line in run.errors)
+    assert [line for line in run.errors
+            if "renew the session" not in line] == []
     assert calls.read_text() == "xx"
     assert kms.requests.count("Sign") == 80
