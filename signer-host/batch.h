@@ -82,7 +82,7 @@ bool batch_output_free(const struct batch *batch, struct error *error);
 bool batch_output_done(const struct batch *batch, bool *done,
                        struct error *error);
 
-/* Writes the output, the list and the manifest, in this order's reverse. */
+/* Writes the manifest, the list and, last of all, the output. */
 bool batch_output(const struct batch *batch, struct error *error);
 
 /* ------------------------------------------------- batch_manifest.c --- */

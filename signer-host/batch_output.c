@@ -18,6 +18,7 @@
 #include "digest.h"
 #include "interrupt.h"
 #include "output.h"
+#include "progress.h"
 
 struct writing {
     const struct batch *batch;
@@ -238,7 +239,8 @@ static bool write_token(const struct writing *writing, const char *serial,
 
 /* No token leaves that the verifier has not accepted in this very run, however
  * long its signature has lain in the journal. */
-static bool write_rows(const struct writing *writing, struct error *error)
+static bool write_rows(const struct writing *writing, struct progress *progress,
+                       struct error *error)
 {
     const struct batch *batch = writing->batch;
     struct journal_row row;
@@ -263,7 +265,23 @@ static bool write_rows(const struct writing *writing, struct error *error)
         free(token);
         if (!done)
             return false;
+        progress_show(progress, row.seq, "");
     }
+}
+
+static bool write_all(const struct writing *writing, struct error *error)
+{
+    struct journal_figures figures;
+    struct progress progress;
+    bool done;
+
+    if (!journal_figures(writing->batch->journal, &figures, error))
+        return false;
+    progress_start(&progress, "written", 0, figures.rows,
+                   options_given(writing->batch->options, "quiet"));
+    done = write_rows(writing, &progress, error);
+    progress_end(&progress);
+    return done;
 }
 
 static bool close_file(FILE **file)
@@ -350,7 +368,7 @@ static bool finish(const struct writing *writing, struct error *error)
 bool batch_output(const struct batch *batch, struct error *error)
 {
     struct writing writing = {.batch = batch, .folder = -1};
-    bool done = open_all(&writing, error) && write_rows(&writing, error) &&
+    bool done = open_all(&writing, error) && write_all(&writing, error) &&
                 close_all(&writing, error) && finish(&writing, error);
 
     if (writing.file != NULL)

@@ -13,6 +13,7 @@
 #include "batch_columns.h"
 #include "interrupt.h"
 #include "mint_claims.h"
+#include "progress.h"
 #include "rehearsal.h"
 #include "token.h"
 
@@ -24,6 +25,7 @@ struct plan {
     struct rehearsal rehearsal;
     struct batch_columns columns;
     struct csv *csv;
+    struct progress progress;
     int64_t rows;
     int64_t bad;
     enum exit_status worst; /* of the bad rows */
@@ -121,6 +123,7 @@ static void tell(struct plan *plan, size_t line, const struct error *error)
 {
     if (error->status > plan->worst)
         plan->worst = error->status;
+    progress_end(&plan->progress);
     if (plan->bad++ < MAX_TOLD)
         (void)fprintf(stderr, "signer-host: %s, line %zu: %s\n",
                       plan->batch->input, line, error->text);
@@ -136,6 +139,7 @@ static bool plan_rows(struct plan *plan, struct error *error)
             return error_set(error, EXIT_USAGE,
                              "interrupted before the first row was signed: "
                              "nothing is kept");
+        progress_show(&plan->progress, csv_position(plan->csv), "");
         if (plan_row(plan, &record, error))
             continue;
         if (plan->broken)
@@ -154,6 +158,17 @@ static bool plan_rows(struct plan *plan, struct error *error)
     return plan->rows > 0 ||
            error_set(error, EXIT_USAGE, "%s has no rows below its first line",
                      plan->batch->input);
+}
+
+static bool plan_all(struct plan *plan, struct error *error)
+{
+    bool done;
+
+    progress_start(&plan->progress, "bytes checked", 0, csv_size(plan->csv),
+                   options_given(plan->batch->options, "quiet"));
+    done = plan_rows(plan, error);
+    progress_end(&plan->progress);
+    return done;
 }
 
 static bool read_header(struct plan *plan, struct error *error)
@@ -204,7 +219,7 @@ bool batch_plan(struct batch *batch, struct error *error)
     done = plan.csv != NULL &&
            rehearsal_open(&plan.rehearsal, &batch->signer.key, error) &&
            read_header(&plan, error) && journal_begin(batch->journal, error) &&
-           plan_rows(&plan, error) && write_facts(&plan, error) &&
+           plan_all(&plan, error) && write_facts(&plan, error) &&
            journal_commit(batch->journal, error);
     csv_close(plan.csv);
     batch_columns_free(&plan.columns);

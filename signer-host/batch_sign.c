@@ -183,10 +183,7 @@ static bool keep(struct signing *signing, const struct slot *slot,
     }
     signing->uncommitted++;
     return journal_sign(journal, slot->seq, slot->job.signature,
-                        slot->job.signature_len, error) &&
-           ((signing->uncommitted < COMMIT_COUNT &&
-             time(NULL) - signing->since < COMMIT_SECONDS) ||
-            commit(signing, error));
+                        slot->job.signature_len, error);
 }
 
 static void tell(struct signing *signing, const struct slot *slot,
@@ -231,7 +228,13 @@ static void show(struct signing *signing)
     progress_show(&signing->progress, signing->done, note);
 }
 
-/* Commits before a wait that nothing in flight will end soon. */
+static bool is_due(const struct signing *signing)
+{
+    return signing->uncommitted >= COMMIT_COUNT ||
+           (signing->uncommitted > 0 &&
+            time(NULL) - signing->since >= COMMIT_SECONDS);
+}
+
 static void work(struct signing *signing, struct error *error)
 {
     while (!signing->broken) {
@@ -244,6 +247,8 @@ static void work(struct signing *signing, struct error *error)
         job = sign_queue_wait(signing->queue, WAIT_MS);
         if (job != NULL)
             collect(signing, job->context, error);
+        if (!signing->broken && is_due(signing))
+            signing->broken = !commit(signing, error);
         show(signing);
     }
     /* What is in flight when the journal breaks is given up. */

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -28,6 +29,7 @@ struct csv {
     int fd;
     const char *path;
     struct digest digest;
+    int64_t read; /* bytes */
     uint8_t buffer[BUFFER_SIZE];
     size_t at;
     size_t len;
@@ -70,6 +72,7 @@ static bool fill(struct csv *csv, struct error *error)
         return cannot_read(csv->path, error);
     csv->at = 0;
     csv->len = (size_t)got;
+    csv->read += got;
     digest_add(&csv->digest, csv->buffer, csv->len);
     return true;
 }
@@ -253,6 +256,18 @@ enum csv_result csv_read(struct csv *csv, struct csv_record *record,
     for (size_t i = 0; i < csv->count; i++)
         record->fields[i] = csv->text + csv->starts[i];
     return CSV_RECORD;
+}
+
+int64_t csv_position(const struct csv *csv)
+{
+    return csv->read - (int64_t)(csv->len - csv->at);
+}
+
+int64_t csv_size(const struct csv *csv)
+{
+    struct stat status;
+
+    return fstat(csv->fd, &status) == 0 ? (int64_t)status.st_size : 0;
 }
 
 void csv_digest(const struct csv *csv, char hex[DIGEST_HEX_SIZE])

@@ -40,6 +40,10 @@ void csv_close(struct csv *csv);
 enum csv_result csv_read(struct csv *csv, struct csv_record *record,
                          struct error *error);
 
+/* How many bytes of how many are read; a pipe's size is 0. */
+int64_t csv_position(const struct csv *csv);
+int64_t csv_size(const struct csv *csv);
+
 /* Of the whole file, after CSV_END. */
 void csv_digest(const struct csv *csv, char hex[DIGEST_HEX_SIZE]);
 

@@ -6,6 +6,8 @@
  *     signature  seq, bytes
  *     fact       name, value: of the whole run
  *
+ * where jti and claims are JSON text.
+ *
  * A SQLite database (application id "kjwt", user_version 1) in WAL mode: a
  * process or a machine that dies leaves the last commit. One process at a time
  * has it open; a second one is refused with the first one's id.

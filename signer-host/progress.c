@@ -123,7 +123,8 @@ void progress_show(struct progress *progress, int64_t done, const char *note)
 
 void progress_end(struct progress *progress)
 {
-    if (progress->bar && !progress->quiet && progress->shown > 0)
-        (void)fputs("\r\033[K", stderr);
+    if (progress->quiet || !progress->bar || progress->shown <= 0)
+        return;
+    (void)fputs("\r\033[K", stderr);
     progress->shown = 0;
 }
