@@ -466,6 +466,8 @@ void doctor_aws(const struct aws_location *location, const char *key,
 {
     struct visit visit = {
         .location = location, .key = key, .diagnosis = diagnosis};
+    bool trusts;
+    bool known;
 
     if (key != NULL && aws_kms_is_key_arn(key))
         (void)snprintf(visit.arn, sizeof visit.arn, "%s", key);
@@ -473,7 +475,9 @@ void doctor_aws(const struct aws_location *location, const char *key,
         return;
     look_at_proxy(&visit);
     /* Each may be wrong, and each is worth knowing at once. */
-    if (look_at_ca(&visit) & look_at_credentials(&visit))
+    trusts = look_at_ca(&visit);
+    known = look_at_credentials(&visit);
+    if (trusts && known)
         visit_kms(&visit, verbose);
     aws_endpoint_clear(&visit.endpoint);
 }

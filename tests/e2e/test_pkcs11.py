@@ -154,6 +154,16 @@ def test_show(bench):
             facts["always authenticate"]) == ("yes", "no", "no")
 
 
+def test_doctor(bench):
+    text = bench("doctor", "--key", bench.uri("token=bench;object=dev"),
+                 ok=True).stdout
+    assert [line.split()[0] for line in text.splitlines()] == ["ok"] * 4
+    assert "was signed, and verified" in text
+    result = bench("doctor", "--key", bench.uri("token=bench;object=no"))
+    assert result.returncode != 0
+    assert result.stdout.splitlines()[-1].startswith("FAILED")
+
+
 def test_one_session_and_one_login(bench):
     bench("mint", "--key", bench.uri("token=bench;object=dev"), ok=True)
     assert bench.calls() == ["session", "login"]
