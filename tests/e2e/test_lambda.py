@@ -9,14 +9,14 @@ import base64
 import contextlib
 import json
 import os
+import re
 import signal
-import socket
 import subprocess
 import time
 import uuid
+import zipfile
 
 import fault_server
-import lambda_api
 import pytest
 from conftest import ROOT, SIGNER, clean_environment
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -341,9 +341,11 @@ def test_signal_while_idle(number, keys, tmp_path):
 
 def test_the_command_is_the_same(keys, tmp_path):
     """`signer-host lambda`, with the key as an option."""
+    link = tmp_path / "signer-host"
+    link.symlink_to(SIGNER)
     with runtime_api() as api:
         process = subprocess.Popen(
-            [SIGNER, "lambda", "--key", f"file:{keys[2048]}"],
+            [link, "lambda", "--key", f"file:{keys[2048]}"],
             stderr=subprocess.DEVNULL,
             env=clean_environment(AWS_LAMBDA_RUNTIME_API=api.address))
         try:
@@ -746,3 +748,35 @@ def test_template():
          "eu-central-1", "us-east-1", "--", TEMPLATE],
         capture_output=True, text=True, env=clean_environment())
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_template_sets_what_there_is(signer):
+    names = re.findall(r"\bKJWT_\w+", TEMPLATE.read_text())
+    known = signer.ok("lambda", "--help")
+    assert names and all(f"  {name} " in known for name in names)
+
+
+# ---------------------------------------------------------------- the package --
+
+
+@pytest.mark.slow
+def test_package(keys, tmp_path):
+    """A static program in a zip that is the same each time."""
+    zips = [tmp_path / "1.zip", tmp_path / "2.zip"]
+    for path in zips:
+        subprocess.run([ROOT / "signer-host/lambda/package", "-o", path],
+                       check=True, timeout=600)
+    assert zips[0].read_bytes() == zips[1].read_bytes()
+    with zipfile.ZipFile(zips[0]) as package:
+        [entry] = package.infolist()
+        assert entry.filename == "bootstrap"
+        assert entry.external_attr >> 16 == 0o100755
+        program = tmp_path / "static"
+        program.write_bytes(package.read(entry))
+    program.chmod(0o755)
+    assert b"ld-musl" not in program.read_bytes()
+    with runtime_api() as api:
+        bootstrap = Bootstrap(tmp_path, api.address, clean_environment(
+            **key_settings(keys)), program)
+        assert "token" in api.call({"sub": "dev-1"})
+        assert bootstrap.end() == 0
