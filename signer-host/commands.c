@@ -12,7 +12,9 @@ const struct command *const commands[] = {
     &cmd_key_show,
     &cmd_key_policy,
     &cmd_mint,
+#if defined(KJWT_BATCH)
     &cmd_batch,
+#endif
     &cmd_verify,
     &cmd_inspect,
     &cmd_doctor,

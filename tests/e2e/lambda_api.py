@@ -24,6 +24,7 @@ ARN = "arn:aws:lambda:eu-central-1:123456789012:function:kjwt"
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *arguments):
         pass
