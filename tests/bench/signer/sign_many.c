@@ -5,8 +5,9 @@
  * usage: sign_many URI COUNT IN-FLIGHT RATE
  *
  * The tokens go to standard output, errors to standard error as "NUMBER: why",
- * and a line of figures after them. SIGINT drains: no new jobs. Exit status: 1
- * where a signature was refused, 2 where nothing could be signed.
+ * and a line of figures after them. SIGINT drains: no new jobs; a second one
+ * gives up those under way. Exit status: 1 where a signature was refused, 2
+ * where nothing could be signed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -45,7 +46,7 @@ static volatile sig_atomic_t interrupted;
 static void interrupt(int number)
 {
     (void)number;
-    interrupted = 1;
+    interrupted++;
 }
 
 static size_t put_part(char *text, const char *json)
@@ -124,9 +125,9 @@ static void mint(struct run *run)
         while (!interrupted && run->started < run->count &&
                sign_queue_has_room(run->queue))
             start(run);
-        if (sign_queue_pending(run->queue) == 0)
+        if (sign_queue_pending(run->queue) == 0 || interrupted > 1)
             return;
-        job = sign_queue_wait(run->queue, 1000);
+        job = sign_queue_wait(run->queue, -1);
         if (job != NULL)
             end(run, job->context);
     }
