@@ -4,7 +4,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import pytest
-from conftest import load_script
+from conftest import ROOT, Shell, load_script
 from test_boards import QEMU_BOARDS, allocator_symbols
 
 # RSA-2048 with a signing input of 600 bytes: instructions of the whole
@@ -39,6 +39,31 @@ def test_budgets(board, keys, development_key_file):
     assert exceeded(board, *bench.measure(board, keys[2048], key_file)) == []
     for image in bench.images(board, key_file):
         assert allocator_symbols(image) == []
+
+
+KERNEL_FILES = {
+    "microbit": "rsa_armv6m.S",
+    "mps2-an385": "rsa_armv7m.S",
+    "mps2-an386": "rsa_armv7em.S",
+    "mps2-an500": "rsa_armv7em.S",
+    "mps2-an505": "rsa_armv7em.S",
+    "riscv32-virt": "rsa_rv32im.S",
+}
+
+
+@pytest.mark.parametrize("board", QEMU_BOARDS)
+def test_size_report(board, development_key_file):
+    """tests/bench/size accounts for every byte, which it checks itself, and
+    finds each in its file."""
+    bench = load_script("tests/bench/boards")
+    Shell(board, development_key_file[2048])(["stats"])
+    added = load_script("tests/bench/size").added(
+        bench.images(board, development_key_file[2048]), ROOT)
+    assert 500 < added.files[KERNEL_FILES[board]] < 1500
+    assert added.files["sha256.c"] > 256 + 200  # its table, its code
+    assert added.files["(the key)"] == 2 * 256 + 24
+    assert added.files["empty.c"] < 0
+    assert added.files[load_script("tests/bench/size").NO_NAME] < 500
 
 
 @pytest.mark.parametrize("flash, work, stack, instructions, what", [
