@@ -18,6 +18,7 @@ set(KJWT_SOURCES
     src/rsa_rows.c
     src/rsa_rv32im.S
     src/rsa_x86_64.S
+    src/rsa_x86_64_select.c
     src/rsassa.c
     src/status.c
     src/verify.c)

@@ -6,7 +6,8 @@
  *   rsa_armv7m.S    ARMv7-M and ARMv8-M Mainline without
  *   rsa_armv6m.S    ARMv6-M and ARMv8-M Baseline
  *   rsa_rv32im.S    RV32 with multiplication
- *   rsa_x86_64.S    x86-64, on limbs of 64 bits
+ *   rsa_x86_64.S    x86-64, on limbs of 64 bits; two of them, of which
+ *                   rsa_x86_64_select.c chooses
  *   rsa_rows.c      all others, on kjwt_add_four_rows() of rsa_portable.c; on
  *                   limbs of 64 bits where the compiler has products of them
  *

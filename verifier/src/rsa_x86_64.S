@@ -11,8 +11,9 @@
  *                       by one each column
  *   rax, rdx, rbp, r12  products
  *
- * A compiler's -march with BMI2 and ADX (broadwell, znver1 and later; native)
- * makes it a fifth faster: two carries at a time.
+ * The kernel is here twice: for every processor, and with MULX, ADCX and ADOX
+ * for those with BMI2 and ADX (Broadwell, Zen and later), where two chains of
+ * carries at a time make it a fifth faster. rsa_x86_64_select.c chooses.
  */
 #include "rsa_arch.h"
 
@@ -97,11 +98,7 @@
 
     /* One column: t += x * y along a diagonal, in two chains of carries: the
      * lower halves of the products; t and the upper halves. */
-#if defined(__BMI2__) && defined(__ADX__)
-    .macro  keep_x
-    .endm
-
-    .macro  column offset, u0, u1, u2, u3
+    .macro  column_adx offset, u0, u1, u2, u3
     mov     rdx, [rsi + \offset]
     xor     r12d, r12d
     adcx    \u0, [rdi + \offset]
@@ -120,16 +117,10 @@
     adcx    \u0, r12
     adox    \u0, r12
     .endm
-#else
-    /* mul destroys the flags: the products wait in registers. */
-    .macro  keep_x
-    mov     [rsp + X], r13
-    mov     [rsp + X + 8], r14
-    mov     [rsp + X + 16], r15
-    mov     [rsp + X + 24], rbx
-    .endm
 
-    .macro  column offset, u0, u1, u2, u3
+    /* mul destroys the flags: the products wait in registers, and x in the
+     * frame. */
+    .macro  column_mul offset, u0, u1, u2, u3
     mov     rax, [rsi + \offset]
     mul     qword ptr [rsp + X]
     mov     r13, rax
@@ -157,7 +148,6 @@
     mov     [rdi + \offset], \u0
     mov     \u0, rdx
     .endm
-#endif
 
     .macro  clear_u
     xor     r8d, r8d
@@ -175,16 +165,21 @@
 
     /* The columns of y, none or a multiple of four, then t += u + CARRY behind
      * them. */
-    .macro  rows
-    keep_x
+    .macro  rows kind
+    .ifc \kind, mul
+    mov     [rsp + X], r13
+    mov     [rsp + X + 8], r14
+    mov     [rsp + X + 16], r15
+    mov     [rsp + X + 24], rbx
+    .endif
     cmp     rsi, rcx
     je      92f
     .balign 32
 91:
-    column  0, r8, r9, r10, r11
-    column  8, r9, r10, r11, r8
-    column  16, r10, r11, r8, r9
-    column  24, r11, r8, r9, r10
+    column_\kind 0, r8, r9, r10, r11
+    column_\kind 8, r9, r10, r11, r8
+    column_\kind 16, r10, r11, r8, r9
+    column_\kind 24, r11, r8, r9, r10
     add     rdi, 32
     add     rsi, 32
     cmp     rsi, rcx
@@ -204,8 +199,10 @@
     mov     [rsp + CARRY], rax
     .endm
 
+    .macro  kernel kind
+
     /* kjwt_limbs_multiply_add(rdi t, rsi a, edx a_words, rcx b, r8d words) */
-    function kjwt_limbs_multiply_add
+    function kjwt_limbs_multiply_add_\kind
     enter_frame
     mov     edx, edx
     mov     r8d, r8d
@@ -222,7 +219,7 @@
     clear_u
     mov     rsi, [rsp + Y_START]
     mov     rcx, [rsp + Y_END]
-    rows
+    rows    \kind
     mov     rdi, [rsp + T_ROW]
     mov     rsi, [rsp + X_ROW]
     add     rdi, 32
@@ -231,10 +228,10 @@
     mov     [rsp + X_ROW], rsi
     cmp     rsi, [rsp + ROW_END]
     jne     1b
-    leave_frame kjwt_limbs_multiply_add
+    leave_frame kjwt_limbs_multiply_add_\kind
 
     /* kjwt_limbs_square(rdi t, rsi a, edx words): see rsa_rows.c */
-    function kjwt_limbs_square
+    function kjwt_limbs_square_\kind
     enter_frame
     mov     ecx, edx
     lea     rax, [rsi + 4 * rcx]
@@ -271,7 +268,7 @@
     mul_add r9, r10, r15, rbx
     add     rdi, 32
     add     rsi, 32
-    rows
+    rows    \kind
     mov     rdi, [rsp + T_ROW]
     mov     rsi, [rsp + X_ROW]
     add     rdi, 64
@@ -306,10 +303,10 @@
     add     rdi, 16
     cmp     rsi, rcx
     jne     4b
-    leave_frame kjwt_limbs_square
+    leave_frame kjwt_limbs_square_\kind
 
     /* kjwt_limbs_reduce(rdi t, rsi n, edx n0inv, ecx words) */
-    function kjwt_limbs_reduce
+    function kjwt_limbs_reduce_\kind
     enter_frame
     mov     ecx, ecx
     lea     rax, [rdi + 4 * rcx]
@@ -364,11 +361,15 @@
     add     rdi, 32
     add     rsi, 32
     mov     rcx, [rsp + Y_END]
-    rows
+    rows    \kind
     mov     rdi, [rsp + T_ROW]
     add     rdi, 32
     cmp     rdi, [rsp + ROW_END]
     jne     5b
-    leave_frame kjwt_limbs_reduce
+    leave_frame kjwt_limbs_reduce_\kind
+    .endm
+
+    kernel  mul
+    kernel  adx
 
 #endif
