@@ -4,7 +4,7 @@
  */
 #include "support.h"
 
-#define MAX_STATUSES 64
+#define MAX_STATUSES 128
 
 static struct {
     char name[64];

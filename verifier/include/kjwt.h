@@ -133,7 +133,12 @@ enum {
     /* Accessors. */
     KJWT_ERR_CLAIM_MISSING = 0x4557, /* nothing stands at this path */
     KJWT_ERR_CLAIM_RANGE = 0xf43e,   /* an integer beyond int64_t */
-    KJWT_ERR_BUFFER_SIZE = 0xd3d2    /* the value and its NUL do not fit */
+    KJWT_ERR_BUFFER_SIZE = 0xd3d2,   /* the value and its NUL do not fit */
+
+    /* Storage (kjwt_device.h). */
+    KJWT_ERR_STORE_EMPTY = 0x9f76, /* this record was never saved */
+    KJWT_ERR_STORE_READ = 0xbde5,  /* it was, and cannot be read */
+    KJWT_ERR_STORE_WRITE = 0x5bc8  /* it was not saved */
 };
 
 /* "KJWT_ERR_EXPIRED"; "KJWT_ERR_?" for a value that is no status. Constant

@@ -70,6 +70,9 @@ const char *kjwt_status_name(kjwt_status status)
         NAME(KJWT_ERR_CLAIM_MISSING),
         NAME(KJWT_ERR_CLAIM_RANGE),
         NAME(KJWT_ERR_BUFFER_SIZE),
+        NAME(KJWT_ERR_STORE_EMPTY),
+        NAME(KJWT_ERR_STORE_READ),
+        NAME(KJWT_ERR_STORE_WRITE),
     };
 
     return find(names, sizeof names / sizeof names[0], status, "KJWT_ERR_?");
@@ -150,6 +153,9 @@ const char *kjwt_status_text(kjwt_status status)
         {KJWT_ERR_CLAIM_MISSING, "The Claims Set has nothing at this path."},
         {KJWT_ERR_CLAIM_RANGE, "The integer does not fit into 64 bits."},
         {KJWT_ERR_BUFFER_SIZE, "The value does not fit into the buffer."},
+        {KJWT_ERR_STORE_EMPTY, "Nothing has been stored under this record."},
+        {KJWT_ERR_STORE_READ, "What was stored cannot be read."},
+        {KJWT_ERR_STORE_WRITE, "The state of the device was not stored."},
     };
 
     return find(texts, sizeof texts / sizeof texts[0], status,
