@@ -14,11 +14,7 @@
 #include <string.h>
 
 #include "base64url.h"
-#include "crypto.h"
-#include "jws.h"
-#include "keyset.h"
-#include "policy.h"
-#include "proof.h"
+#include "verify_steps.h"
 
 static kjwt_status hash_signing_input(const struct kjwt_jws *jws, void *work,
                                       uint8_t digest[KJWT_SHA256_SIZE])
@@ -52,7 +48,6 @@ static kjwt_status verify_signature(const struct kjwt_policy *policy,
 {
     uint8_t digest[KJWT_SHA256_SIZE];
     struct kjwt_json_object header;
-    struct kjwt_json_value kid;
     size_t len;
     kjwt_status status = hash_signing_input(jws, work, digest);
 
@@ -60,9 +55,7 @@ static kjwt_status verify_signature(const struct kjwt_policy *policy,
         status = decode_object(&header, jws->header, jws->header_len, &len,
                                work);
     if (status == KJWT_OK)
-        status = kjwt_jws_check_header(&header, policy->typ, &kid, proof);
-    if (status == KJWT_OK)
-        status = kjwt_keyset_select(policy, kid, key, proof);
+        status = kjwt_step_header(policy, &header, key, proof);
     if (status == KJWT_OK)
         status = kjwt_base64url_decode(jws->signature, jws->signature_len,
                                        &len);
@@ -84,13 +77,10 @@ static kjwt_status check_claims(const struct kjwt_policy *policy, void *work,
     claims->json = jws->payload;
     if (status != KJWT_OK)
         return status;
-    *proof += KJWT_PROOF_JSON;
-    return kjwt_policy_check(policy, &object, now, &claims->time_checked,
-                             proof);
+    return kjwt_step_claims(policy, &object, now, claims, proof);
 }
 
-/* Ties the proof to what it is a proof of. */
-static uint32_t bind(uint32_t proof, const struct kjwt_claims *claims)
+uint32_t kjwt_step_bind(uint32_t proof, const struct kjwt_claims *claims)
 {
     const uint32_t odd = 0x9e3779b1u; /* each step is one-to-one */
 
@@ -103,7 +93,7 @@ static uint32_t bind(uint32_t proof, const struct kjwt_claims *claims)
 bool kjwt_claims_verified(const struct kjwt_claims *claims)
 {
     return claims != NULL && claims->json != NULL &&
-           claims->proof == bind(KJWT_PROOF_ALL, claims);
+           claims->proof == kjwt_step_bind(KJWT_PROOF_ALL, claims);
 }
 
 kjwt_status kjwt_verify(const struct kjwt_policy *policy, void *work,
@@ -119,12 +109,8 @@ kjwt_status kjwt_verify(const struct kjwt_policy *policy, void *work,
     memset(claims, 0, sizeof *claims);
     if (policy == NULL || work == NULL || token == NULL)
         return KJWT_ERR_ARGUMENT;
-    if (((uintptr_t)work & 7) != 0)
-        return KJWT_ERR_WORK_ALIGNMENT;
-    if ((policy->options & ~(KJWT_EXP_OPTIONAL | KJWT_TIME_UNKNOWN_OK)) != 0)
-        return KJWT_ERR_POLICY;
 
-    status = kjwt_keyset_check(policy, work_size, &proof);
+    status = kjwt_step_arguments(policy, work, work_size, &proof);
     if (status == KJWT_OK)
         status = kjwt_jws_split(&jws, token, token_len, &proof);
     if (status == KJWT_OK)
@@ -132,7 +118,7 @@ kjwt_status kjwt_verify(const struct kjwt_policy *policy, void *work,
     if (status == KJWT_OK)
         status = check_claims(policy, work, &jws, now, claims, &proof);
     if (status == KJWT_OK)
-        claims->proof = bind(proof, claims);
+        claims->proof = kjwt_step_bind(proof, claims);
     else
         memset(claims, 0, sizeof *claims);
     return status;
