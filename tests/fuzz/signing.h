@@ -1,0 +1,25 @@
+/*
+ * Tokens signed with a key of the test run, whatever header and claims are.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SIGNING_H
+#define SIGNING_H
+
+#include "fuzz.h"
+#include "kjwt.h"
+
+/* The public half of rsa2048.pem; a second one under another name. */
+struct kjwt_key signing_key(void);
+struct kjwt_key signing_other_key(void);
+
+/* The public half as PEM. */
+const char *signing_public_pem(void);
+
+/* A token, made with malloc. */
+char *signing_token(const struct fuzz_input *header,
+                    const struct fuzz_input *claims, size_t *len);
+
+/* RSASP1 of a block as long as the modulus. */
+void signing_block(const uint8_t *block, uint8_t *signature);
+
+#endif
