@@ -479,17 +479,20 @@ def soon(seconds, key=ACCESS_KEY):
     return Answer(body=as_json(key, SECRET, Expiration=expiration(seconds)))
 
 
-@pytest.mark.parametrize("name, answers, requests, warned", [
-    ("far from the end", [soon(3600)], 1, False),
-    ("new ones in time", [soon(800), soon(3600)], 2, False),
-    ("15 min before the end, none", [soon(800), Answer(401)], 2, False),
-    ("10 min before the end, none", [soon(500), Answer(401)], 2, True),
-    ("the same again", [soon(500), soon(500)], 2, False),
+# Seconds to the end of the credentials that are given out, from the test's own
+# start; None: there are none.
+@pytest.mark.parametrize("name, ends, requests, warned", [
+    ("far from the end", [3600], 1, False),
+    ("new ones in time", [800, 3600], 2, False),
+    ("15 min before the end, none", [800, None], 2, False),
+    ("10 min before the end, none", [500, None], 2, True),
+    ("the same again", [500, 500], 2, False),
 ])
-def test_renewal(name, answers, requests, warned, bench):
+def test_renewal(name, ends, requests, warned, bench):
     """Two requests to KMS, and one try at new credentials at most."""
     bench.container()
-    bench.source.plan("GET", "/creds?id=verysecret", *answers)
+    bench.source.plan("GET", "/creds?id=verysecret", *(
+        soon(seconds) if seconds else Answer(401) for seconds in ends))
     result = bench()
     assert result.returncode == 0, result.stderr
     assert len(bench.source.requests) == requests
