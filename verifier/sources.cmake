@@ -21,5 +21,6 @@ set(KJWT_SOURCES
     src/rsa_x86_64_select.c
     src/rsassa.c
     src/status.c
+    src/stream.c
     src/verify.c)
 set(KJWT_INCLUDE_DIRS include)
