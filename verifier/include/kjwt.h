@@ -138,7 +138,18 @@ enum {
     /* Storage (kjwt_device.h). */
     KJWT_ERR_STORE_EMPTY = 0x9f76, /* this record was never saved */
     KJWT_ERR_STORE_READ = 0xbde5,  /* it was, and cannot be read */
-    KJWT_ERR_STORE_WRITE = 0x5bc8  /* it was not saved */
+    KJWT_ERR_STORE_WRITE = 0x5bc8, /* it was not saved */
+
+    /* Key sets and delegation (kjwt_keyset.h). */
+    KJWT_ERR_KEYSET = 0xb2ee,             /* RFC 7517 5: no key set */
+    KJWT_ERR_KEYSET_VERSION = 0xccf7,     /* older, or the same version with
+                                             another content */
+    KJWT_ERR_KEYSET_SIZE = 0x951f,        /* it does not fit into the memory */
+    KJWT_ERR_KEY_REVOKED = 0x35bf,        /* by its thumbprint, RFC 7638 */
+    KJWT_ERR_CERTIFICATE = 0x30f6,        /* RFC 7800 3.2: no certificate */
+    KJWT_ERR_DELEGATED_ISSUER = 0xbe0b,   /* not the certificate's */
+    KJWT_ERR_DELEGATED_AUDIENCE = 0xaa69, /* not below the certificate's */
+    KJWT_ERR_DELEGATED_TIME = 0x9cb3      /* not within the certificate's */
 };
 
 /* "KJWT_ERR_EXPIRED"; "KJWT_ERR_?" for a value that is no status. Constant

@@ -73,6 +73,14 @@ const char *kjwt_status_name(kjwt_status status)
         NAME(KJWT_ERR_STORE_EMPTY),
         NAME(KJWT_ERR_STORE_READ),
         NAME(KJWT_ERR_STORE_WRITE),
+        NAME(KJWT_ERR_KEYSET),
+        NAME(KJWT_ERR_KEYSET_VERSION),
+        NAME(KJWT_ERR_KEYSET_SIZE),
+        NAME(KJWT_ERR_KEY_REVOKED),
+        NAME(KJWT_ERR_CERTIFICATE),
+        NAME(KJWT_ERR_DELEGATED_ISSUER),
+        NAME(KJWT_ERR_DELEGATED_AUDIENCE),
+        NAME(KJWT_ERR_DELEGATED_TIME),
     };
 
     return find(names, sizeof names / sizeof names[0], status, "KJWT_ERR_?");
@@ -156,6 +164,18 @@ const char *kjwt_status_text(kjwt_status status)
         {KJWT_ERR_STORE_EMPTY, "Nothing has been stored under this record."},
         {KJWT_ERR_STORE_READ, "What was stored cannot be read."},
         {KJWT_ERR_STORE_WRITE, "The state of the device was not stored."},
+        {KJWT_ERR_KEYSET, "The Claims Set is no key set."},
+        {KJWT_ERR_KEYSET_VERSION,
+         "The key set is older than the stored one, or another of its version."},
+        {KJWT_ERR_KEYSET_SIZE, "The key set does not fit into the memory."},
+        {KJWT_ERR_KEY_REVOKED, "The key has been revoked."},
+        {KJWT_ERR_CERTIFICATE, "The Claims Set is no certificate."},
+        {KJWT_ERR_DELEGATED_ISSUER,
+         "The certificate does not allow this `iss`."},
+        {KJWT_ERR_DELEGATED_AUDIENCE,
+         "The certificate does not allow this `aud`."},
+        {KJWT_ERR_DELEGATED_TIME,
+         "The token is valid before or after its certificate."},
     };
 
     return find(texts, sizeof texts / sizeof texts[0], status,
