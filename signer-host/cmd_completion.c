@@ -22,7 +22,7 @@ static const struct {
     {"F", NULL},
     {"DIR|FILE", NULL},
     {"SPEC", "RSA_2048 RSA_3072 RSA_4096"},
-    {"FORMAT", "pem der jwk jwks c h"},
+    {"FORMAT", "pem der pkcs1 jwk jwks c h"},
     {"TYPE", "RAW DIGEST"},
     {"URI", "awskms:///alias/ awskms:/// file: pkcs11: hashivault:// "
             "gcpkms://projects/"},

@@ -159,7 +159,7 @@ static bool run(const struct options *options, struct error *error)
 
 static const struct option_spec specs[] = {
     {"key", "URI", "the key; may be repeated", '\0', true},
-    {"format", "FORMAT", "pem, der, jwk, jwks, c or h", '\0', false},
+    {"format", "FORMAT", "pem, der, pkcs1, jwk, jwks, c or h", '\0', false},
     {"kid", "KID", "the key's kid instead of its thumbprint", '\0', false},
     {"output", "FILE", "write to FILE instead of standard output", 'o', false},
     KEY_OPTION_SPECS,

@@ -1,6 +1,6 @@
 /*
- * Writing public keys: PEM, DER, JWK, JWK Set, and the C that a firmware
- * compiles in.
+ * Writing public keys: PEM, DER, PKCS#1, JWK, JWK Set, and the C that a
+ * firmware compiles in.
  *
  * The C form begins with the very text of the header form, so that a firmware
  * may use either or both.
@@ -22,15 +22,31 @@
 
 /* ------------------------------------------------------------ PEM, DER --- */
 
+/* The last bytes of the SubjectPublicKeyInfo, or all. */
+static bool write_end(const struct public_key *key, size_t end, char **text,
+                      size_t *len, struct error *error)
+{
+    *len = end;
+    *text = malloc(end);
+    if (*text == NULL)
+        return out_of_memory(error);
+    memcpy(*text, key->spki + key->spki_len - end, end);
+    return true;
+}
+
 static bool write_der(const struct key_export *what, char **text, size_t *len,
                       struct error *error)
 {
-    *len = what->keys[0].spki_len;
-    *text = malloc(*len);
-    if (*text == NULL)
-        return out_of_memory(error);
-    memcpy(*text, what->keys[0].spki, *len);
-    return true;
+    return write_end(&what->keys[0], what->keys[0].spki_len, text, len, error);
+}
+
+/* The RSAPublicKey (RFC 8017 A.1.1), which ends the SubjectPublicKeyInfo: the
+ * SEQUENCE's header of 4 bytes, the modulus with 5 before it, e = 65537 in 5. */
+static bool write_pkcs1(const struct key_export *what, char **text, size_t *len,
+                        struct error *error)
+{
+    return write_end(&what->keys[0], 4 + 5 + what->keys[0].bits / 8 + 5, text,
+                     len, error);
 }
 
 static bool write_pem(const struct key_export *what, char **text, size_t *len,
@@ -252,12 +268,13 @@ const struct key_format *key_format_find(const char *name, struct error *error)
         {"pem", false, false, write_pem}, {"der", false, true, write_der},
         {"jwk", false, false, write_jwk}, {"jwks", true, false, write_jwks},
         {"c", true, false, write_c},      {"h", true, false, write_h},
+        {"pkcs1", false, true, write_pkcs1},
     };
 
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (strcmp(formats[i].name, name) == 0)
             return &formats[i];
     (void)error_set(error, EXIT_USAGE,
-                    "--format %s: one of pem, der, jwk, jwks, c, h", name);
+                    "--format %s: one of pem, der, pkcs1, jwk, jwks, c, h", name);
     return NULL;
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <mbedtls/sha256.h>
 
-#include "crypto.h"
+#include "kjwt_port.h"
 
 _Static_assert(sizeof(mbedtls_sha256_context) <= KJWT_HASH_CONTEXT_MAX,
                "the hash context lies in the work");

@@ -120,7 +120,8 @@ def test_endpoint_variables(variable, moto, signer, key_id, bench):
     signer.ok("mint", "--key", "awskms:///alias/bench", env=other)
 
 
-@pytest.mark.parametrize("form", ["pem", "der", "jwk", "jwks", "c", "h"])
+@pytest.mark.parametrize("form", ["pem", "der", "pkcs1", "jwk", "jwks", "c",
+                                  "h"])
 def test_export(form, signer, uri, bench, public_pem):
     """The same as of the public half in a file, but for names."""
     def export(key):

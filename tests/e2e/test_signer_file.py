@@ -90,12 +90,15 @@ def test_create_refuses(arguments, word, signer, tmp_path):
 
 
 @pytest.mark.parametrize("bits", BITS)
-@pytest.mark.parametrize("form", ["pem", "der"])
-def test_export_equals_openssl(form, bits, signer, keys):
+@pytest.mark.parametrize("form, options", [
+    ("pem", ["-pubout", "-outform", "pem"]),
+    ("der", ["-pubout", "-outform", "der"]),
+    ("pkcs1", ["-RSAPublicKey_out", "-outform", "der"]),
+])
+def test_export_equals_openssl(form, options, bits, signer, keys):
     exported = signer.ok("key", "export", "--key", f"file:{keys[bits]}",
                          "--format", form, text=False)
-    assert exported == openssl("rsa", "-in", keys[bits], "-pubout",
-                               "-outform", form)
+    assert exported == openssl("rsa", "-in", keys[bits], *options)
 
 
 def check_jwk(jwk, pem, kid=None):
@@ -131,14 +134,15 @@ def test_export_several(signer, keys, tmp_path):
     assert json.loads(again) == json.loads(jwks)
 
 
-@pytest.mark.parametrize("form", ["pem", "der", "jwk"])
+@pytest.mark.parametrize("form", ["pem", "der", "pkcs1", "jwk"])
 def test_export_one_key_formats(form, signer, keys):
     result = signer("key", "export", *every_key(keys), "--format", form)
     assert result.returncode == 2 and result.stdout == ""
     assert "jwks" in result.stderr
 
 
-@pytest.mark.parametrize("form", ["pem", "der", "jwk", "jwks", "c", "h"])
+@pytest.mark.parametrize("form", ["pem", "der", "pkcs1", "jwk", "jwks", "c",
+                                  "h"])
 def test_export_to_file(form, signer, keys, tmp_path):
     path = tmp_path / "exported"
     path.write_text("what stood here before\n" * 1000)

@@ -107,7 +107,7 @@ def test_forged(signer, keys, key, token):
 def test_public_halves_verify(signer, keys, key, token, tmp_path):
     """Every exported form that is a key serves; private ones warn."""
     at = ["--aud", "device-01", "--now", NOW]
-    for form in ("pem", "der", "jwk", "jwks"):
+    for form in ("pem", "der", "pkcs1", "jwk", "jwks"):
         path = tmp_path / form
         signer.ok("key", "export", "--key", key, "--format", form, "-o", path)
         result = signer("verify", "--key", f"file:{path}", *at, token)

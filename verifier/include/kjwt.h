@@ -79,7 +79,7 @@ enum {
                                          kid among several */
     KJWT_ERR_KEY = 0xcf4e,            /* a key not of 2048, 3072 or 4096 bits,
                                          even, or with a wrong n0inv */
-    KJWT_ERR_CRYPTO = 0xce94,         /* the hash port failed */
+    KJWT_ERR_CRYPTO = 0xce94,         /* the port's hash failed */
     KJWT_ERR_UNVERIFIED = 0x25ec,     /* claims that no kjwt_verify() made */
 
     /* Limits. */
