@@ -42,10 +42,12 @@ uint8_t fuzz_byte(struct fuzz_input *input)
     return *input->bytes++;
 }
 
-struct fuzz_input fuzz_paragraph(struct fuzz_input *input)
+struct fuzz_input fuzz_part(struct fuzz_input *input, const char *separator)
 {
+    const size_t gap = strlen(separator);
     const uint8_t *end =
-        input->len > 0 ? memmem(input->bytes, input->len, "\n\n", 2) : NULL;
+        input->len > 0 ? memmem(input->bytes, input->len, separator, gap)
+                       : NULL;
     struct fuzz_input part = *input;
 
     if (end == NULL) {
@@ -54,9 +56,14 @@ struct fuzz_input fuzz_paragraph(struct fuzz_input *input)
         return part;
     }
     part.len = (size_t)(end - input->bytes);
-    input->bytes += part.len + 2;
-    input->len -= part.len + 2;
+    input->bytes += part.len + gap;
+    input->len -= part.len + gap;
     return part;
+}
+
+struct fuzz_input fuzz_paragraph(struct fuzz_input *input)
+{
+    return fuzz_part(input, "\n\n");
 }
 
 const char *fuzz_file(size_t slot, const void *bytes, size_t len)

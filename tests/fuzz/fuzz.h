@@ -35,7 +35,10 @@ struct fuzz_input {
 /* The next byte; 0 at the end. */
 uint8_t fuzz_byte(struct fuzz_input *input);
 
-/* What stands before the next empty line, which is dropped, or all the rest. */
+/* What stands before the separator, which is dropped, or all the rest. */
+struct fuzz_input fuzz_part(struct fuzz_input *input, const char *separator);
+
+/* The same before an empty line. */
 struct fuzz_input fuzz_paragraph(struct fuzz_input *input);
 
 /* A file that holds the bytes, replaced by the next call for the same slot,

@@ -1,0 +1,107 @@
+/*
+ * What people type: key URIs, URLs, times, command lines. Each input goes to
+ * all of them.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+
+#include "aws_endpoint.h"
+#include "aws_error.h"
+#include "aws_kms.h"
+#include "awskms_uri.h"
+#include "gcpkms_uri.h"
+#include "hashivault_uri.h"
+#include "https_url.h"
+#include "pkcs11_uri.h"
+#include "shell_words.h"
+#include "signer.h"
+#include "time_text.h"
+
+static void try_uris(const char *text)
+{
+    struct awskms_uri aws = {.key = NULL};
+    char gcp[GCPKMS_URI_SIZE];
+    char gcp_again[GCPKMS_URI_SIZE];
+    char vault[HASHIVAULT_KEY_SIZE];
+    unsigned long version;
+    struct error error = {.text = ""};
+    struct https_url url = {.base = NULL};
+    P11KitUri *pkcs11;
+
+    if (check_error(awskms_uri_parse(text, &aws, &error), &error))
+        must(aws.key != NULL && aws.key[0] != '\0', "an awskms: URI has a key");
+    awskms_uri_free(&aws);
+    if (check_error(gcpkms_uri_parse(text, gcp, &error), &error))
+        must(gcpkms_uri_parse(gcp, gcp_again, &error) &&
+                 strcmp(gcp, gcp_again) == 0,
+             "a gcpkms: URI is its own normal form");
+    if (check_error(hashivault_uri_parse(text, vault, &version, &error),
+                    &error))
+        must(vault[0] != '\0' && strchr(vault, '/') == NULL,
+             "a Vault key's name is a path's segment");
+    pkcs11 = pkcs11_uri_parse(text, &error);
+    (void)check_error(pkcs11 != NULL, &error);
+    p11_kit_uri_free(pkcs11);
+    if (check_error(https_url_parse(text, "URL", &url, &error), &error))
+        must(url.https || url.loopback, "http is for loopback");
+    https_url_free(&url);
+    (void)aws_host_is_loopback(text);
+    (void)aws_kms_is_key_arn(text);
+}
+
+static void try_times(const char *text)
+{
+    char formatted[TIME_TEXT_SIZE];
+    char span[DURATION_TEXT_SIZE];
+    int64_t seconds = -1;
+    int64_t again;
+
+    if (date_parse(text, &seconds)) {
+        must(seconds >= 0 && seconds <= TIME_MAX, "a date is in its range");
+        time_format(seconds, formatted);
+        must(time_parse_rfc3339(formatted, &again) && again == seconds,
+             "a date reads back");
+    }
+    if (duration_parse(text, &seconds)) {
+        must(seconds >= 0 && seconds <= TIME_MAX, "a duration is in its range");
+        duration_format(seconds, span);
+    }
+}
+
+static void try_words(const char *text)
+{
+    const char *reason = NULL;
+    char **words = shell_words(text, &reason);
+    size_t total = 0;
+
+    must((words == NULL) == (reason != NULL), "no words have a reason");
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++)
+        total += strlen(words[i]);
+    must(total <= strlen(text), "words do not grow");
+    free(words);
+}
+
+static void try_cleaning(const char *text, size_t len)
+{
+    char clean[16];
+    char *copy = fuzz_copy(text, len + 1);
+
+    aws_error_clean(text, len, clean, sizeof clean);
+    for (size_t i = 0; clean[i] != '\0'; i++)
+        must(clean[i] >= ' ' && clean[i] <= '~', "clean is printable ASCII");
+    error_clean(copy);
+    must(strlen(copy) <= strlen(text), "cleaning does not grow");
+    free(copy);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = fuzz_text(data, size);
+
+    try_uris(text);
+    try_times(text);
+    try_words(text);
+    try_cleaning(text, size);
+    free(text);
+    return 0;
+}
