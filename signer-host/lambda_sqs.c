@@ -320,7 +320,8 @@ void lambda_sqs_send(struct lambda_sqs *sqs,
                      int64_t end_us)
 {
     struct aws_retry_call call = {.attempts = 0};
-    struct error error = {.text = "SQS's answer does not name it"};
+    struct error error = {.status = EXIT_REFUSED,
+                          .text = "SQS's answer does not name it"};
     char *body = body_of(sqs, messages, count);
     enum aws_retry_cause cause;
 

@@ -198,7 +198,8 @@ async function verdict(rules, token) {
         await checkJose(text, policy);
         return "A\n";
     } catch (error) {
-        return `R ${error.message.split("\n")[0].slice(0, 200)}\n`;
+        const why = error.message.slice(0, 200).replace(/[^ -~]/g, "?");
+        return `R ${why}\n`;
     }
 }
 

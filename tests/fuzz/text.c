@@ -17,31 +17,66 @@
 #include "signer.h"
 #include "time_text.h"
 
+static bool has_scheme(const char *text, const char *scheme)
+{
+    return strncmp(text, scheme, strlen(scheme)) == 0;
+}
+
+static void try_awskms(const char *text)
+{
+    struct awskms_uri uri = {.key = NULL};
+    struct error error = {.text = ""};
+
+    if (check_error(awskms_uri_parse(text, &uri, &error), &error))
+        must(uri.key != NULL && uri.key[0] != '\0', "an awskms: URI has a key");
+    awskms_uri_free(&uri);
+}
+
+static void try_gcpkms(const char *text)
+{
+    char uri[GCPKMS_URI_SIZE];
+    char again[GCPKMS_URI_SIZE];
+    struct error error = {.text = ""};
+
+    if (check_error(gcpkms_uri_parse(text, uri, &error), &error))
+        must(gcpkms_uri_parse(uri, again, &error) && strcmp(uri, again) == 0,
+             "a gcpkms: URI is its own normal form");
+}
+
+static void try_hashivault(const char *text)
+{
+    char key[HASHIVAULT_KEY_SIZE];
+    struct error error = {.text = ""};
+    unsigned long version;
+
+    if (check_error(hashivault_uri_parse(text, key, &version, &error), &error))
+        must(key[0] != '\0' && strchr(key, '/') == NULL,
+             "a Vault key's name is a path's segment");
+}
+
+static void try_pkcs11(const char *text)
+{
+    struct error error = {.text = ""};
+    P11KitUri *uri = pkcs11_uri_parse(text, &error);
+
+    (void)check_error(uri != NULL, &error);
+    p11_kit_uri_free(uri);
+}
+
+/* A key holder sees what begins with its scheme. */
 static void try_uris(const char *text)
 {
-    struct awskms_uri aws = {.key = NULL};
-    char gcp[GCPKMS_URI_SIZE];
-    char gcp_again[GCPKMS_URI_SIZE];
-    char vault[HASHIVAULT_KEY_SIZE];
-    unsigned long version;
-    struct error error = {.text = ""};
     struct https_url url = {.base = NULL};
-    P11KitUri *pkcs11;
+    struct error error = {.text = ""};
 
-    if (check_error(awskms_uri_parse(text, &aws, &error), &error))
-        must(aws.key != NULL && aws.key[0] != '\0', "an awskms: URI has a key");
-    awskms_uri_free(&aws);
-    if (check_error(gcpkms_uri_parse(text, gcp, &error), &error))
-        must(gcpkms_uri_parse(gcp, gcp_again, &error) &&
-                 strcmp(gcp, gcp_again) == 0,
-             "a gcpkms: URI is its own normal form");
-    if (check_error(hashivault_uri_parse(text, vault, &version, &error),
-                    &error))
-        must(vault[0] != '\0' && strchr(vault, '/') == NULL,
-             "a Vault key's name is a path's segment");
-    pkcs11 = pkcs11_uri_parse(text, &error);
-    (void)check_error(pkcs11 != NULL, &error);
-    p11_kit_uri_free(pkcs11);
+    if (has_scheme(text, AWSKMS_SCHEME))
+        try_awskms(text);
+    if (has_scheme(text, GCPKMS_SCHEME))
+        try_gcpkms(text);
+    if (has_scheme(text, HASHIVAULT_SCHEME))
+        try_hashivault(text);
+    if (has_scheme(text, PKCS11_SCHEME))
+        try_pkcs11(text);
     if (check_error(https_url_parse(text, "URL", &url, &error), &error))
         must(url.https || url.loopback, "http is for loopback");
     https_url_free(&url);

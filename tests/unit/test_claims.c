@@ -16,7 +16,7 @@ static const char numbers_text[] =
     "{\"exp\":9,\"n\":-7,\"z\":-0,\"half\":1.5,\"e\":1e2,"
     "\"big\":9223372036854775807,\"least\":-9223372036854775808,"
     "\"over\":9223372036854775808,\"under\":-9223372036854775809,"
-    "\"vast\":100000000000000000000}";
+    "\"vast\":100000000000000000000,\"vast-half\":100000000000000000000.5}";
 
 static KJWT_WORK(work, 2048);
 static struct kjwt_claims claims;
@@ -100,6 +100,7 @@ static const struct row number_rows[] = {
     {"under", INT, NULL, 0, KJWT_ERR_CLAIM_RANGE},
     {"vast", INT, NULL, 0, KJWT_ERR_CLAIM_RANGE},
     {"e", INT, NULL, 0, KJWT_ERR_CLAIM_TYPE},
+    {"vast-half", INT, NULL, 0, KJWT_ERR_CLAIM_TYPE},
 };
 
 static void check_row(const struct row *row, const struct kjwt_claims *from)

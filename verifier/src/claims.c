@@ -174,17 +174,20 @@ static kjwt_status read_int(struct kjwt_json_value value, int64_t *result)
     const uint32_t negative = value.text[0] == '-';
     const uint32_t last_digit = 7 + negative; /* of 2^63 - 1 and of 2^63 */
     uint64_t magnitude = 0;
+    bool fits = true;
 
     for (size_t i = negative; i < value.len; i++) {
         const uint32_t digit = (uint32_t)(uint8_t)value.text[i] - '0';
 
-        if (digit >= 10)
+        if (digit >= 10) /* a fraction, however many digits before it */
             return KJWT_ERR_CLAIM_TYPE;
-        if (magnitude > INT64_MAX / 10 ||
-            (magnitude == INT64_MAX / 10 && digit > last_digit))
-            return KJWT_ERR_CLAIM_RANGE;
-        magnitude = magnitude * 10 + digit;
+        fits = fits && (magnitude < INT64_MAX / 10 ||
+                        (magnitude == INT64_MAX / 10 && digit <= last_digit));
+        if (fits)
+            magnitude = magnitude * 10 + digit;
     }
+    if (!fits)
+        return KJWT_ERR_CLAIM_RANGE;
     /* Negation that also holds for -2^63. */
     *result = negative && magnitude != 0 ? -(int64_t)(magnitude - 1) - 1
                                          : (int64_t)magnitude;
