@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "aws_kms_request.h"
+#include "flat_json.h"
 #include "monotonic.h"
 
 /* ------------------------------------------------------------- requests --- */
@@ -19,7 +20,7 @@ new_request(struct aws_kms *kms, const char *operation,
             enum aws_kms_repeat repeat, json_t *parameters, struct error *error)
 {
     struct aws_kms_request *request = calloc(1, sizeof *request);
-    char *body = json_dumps(parameters, JSON_COMPACT);
+    char *body = flat_json_dump(parameters);
 
     if (request == NULL || body == NULL) {
         free(request);

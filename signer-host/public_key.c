@@ -1,6 +1,5 @@
 /*
- * RSA public keys: the forms they come in, the one form they are held in, and
- * the constants of Montgomery arithmetic that a device does not compute.
+ * RSA public keys: the forms they come in, and the one form they are held in.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -10,7 +9,6 @@
 #include <string.h>
 
 #include <mbedtls/asn1.h>
-#include <mbedtls/bignum.h>
 #include <mbedtls/oid.h>
 #include <mbedtls/pem.h>
 #include <mbedtls/pk.h>
@@ -18,6 +16,7 @@
 #include <mbedtls/sha256.h>
 
 #include "base64url.h"
+#include "montgomery.h"
 
 static const uint8_t exponent_65537[] = {1, 0, 1};
 
@@ -26,58 +25,21 @@ static const uint8_t exponent_65537[] = {1, 0, 1};
 
 /* ---------------------------------------------------------- arithmetic --- */
 
-static bool mpi_to_words(const mbedtls_mpi *value, uint32_t *words,
-                         size_t count)
-{
-    uint8_t bytes[PUBLIC_KEY_MAX_BYTES];
-
-    if (mbedtls_mpi_write_binary_le(value, bytes, count * 4) != 0)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        words[i] = (uint32_t)bytes[4 * i] | (uint32_t)bytes[4 * i + 1] << 8 |
-                   (uint32_t)bytes[4 * i + 2] << 16 |
-                   (uint32_t)bytes[4 * i + 3] << 24;
-    return true;
-}
-
-/* n, and half^(65535 bits + 15) mod n with half = 2^-1 = (n + 1) / 2. */
-static bool set_operands(struct public_key *key)
+static void set_operands(struct public_key *key)
 {
     size_t words = key->bits / 32;
-    mbedtls_mpi n, half, exponent, target;
-    bool done;
+    uint64_t n0inv;
 
-    mbedtls_mpi_init(&n);
-    mbedtls_mpi_init(&half);
-    mbedtls_mpi_init(&exponent);
-    mbedtls_mpi_init(&target);
-    done = mbedtls_mpi_read_binary(&n, key->modulus, key->bits / 8) == 0 &&
-           mbedtls_mpi_add_int(&half, &n, 1) == 0 &&
-           mbedtls_mpi_shift_r(&half, 1) == 0 &&
-           mbedtls_mpi_lset(&exponent,
-                            65535 * (mbedtls_mpi_sint)key->bits + 15) == 0 &&
-           mbedtls_mpi_exp_mod(&target, &half, &exponent, &n, NULL) == 0 &&
-           mpi_to_words(&n, key->n, words) &&
-           mpi_to_words(&target, key->target, words);
-    mbedtls_mpi_free(&n);
-    mbedtls_mpi_free(&half);
-    mbedtls_mpi_free(&exponent);
-    mbedtls_mpi_free(&target);
-    return done;
-}
+    for (size_t i = 0; i < words; i++) {
+        const uint8_t *at = key->modulus + 4 * (words - 1 - i);
 
-/* -n^-1 mod 2^64. For an odd n, n is its own inverse mod 8; each of Newton's
- * steps doubles the bits that are right: 3, 6, 12, 24, 48, 96. */
-static void set_n0inv(struct public_key *key)
-{
-    uint64_t n = (uint64_t)key->n[1] << 32 | key->n[0];
-    uint64_t inverse = n;
-
-    for (int step = 0; step < 5; step++)
-        inverse *= 2 - n * inverse;
-    inverse = 0 - inverse;
-    key->n0inv[0] = (uint32_t)inverse;
-    key->n0inv[1] = (uint32_t)(inverse >> 32);
+        key->n[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+                    (uint32_t)at[2] << 8 | at[3];
+    }
+    n0inv = montgomery_n0inv((uint64_t)key->n[1] << 32 | key->n[0]);
+    key->n0inv[0] = (uint32_t)n0inv;
+    key->n0inv[1] = (uint32_t)(n0inv >> 32);
+    montgomery_target(key->n, key->n0inv[0], words, key->target);
 }
 
 /* --------------------------------------------------------- other forms --- */
@@ -205,11 +167,11 @@ bool public_key_from_modulus(const uint8_t *modulus, size_t modulus_len,
     memset(key, 0, sizeof *key);
     key->bits = (uint32_t)modulus_len * 8;
     memcpy(key->modulus, modulus, modulus_len);
-    if (!set_operands(key) || !set_spki(key) || !set_thumbprint(key))
+    set_operands(key);
+    if (!set_spki(key) || !set_thumbprint(key))
         return error_set(error, EXIT_USAGE,
                          "mbedTLS could not handle the public key (out of "
                          "memory?)");
-    set_n0inv(key);
     memcpy(key->kid, key->thumbprint, sizeof key->thumbprint);
     return true;
 }
