@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fake_http.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -29,6 +30,7 @@ static int64_t now_us;
 int64_t __wrap_monotonic_us(void);
 void __wrap_aws_retry_wait(const struct aws_retry_call *call);
 int __wrap_nanosleep(const struct timespec *pause, struct timespec *rest_of_it);
+int __wrap_poll(struct pollfd *files, nfds_t count, int timeout_ms);
 
 int64_t __wrap_monotonic_us(void)
 {
@@ -44,6 +46,14 @@ int __wrap_nanosleep(const struct timespec *pause, struct timespec *rest_of_it)
 {
     (void)rest_of_it;
     now_us += INT64_C(1000000) * pause->tv_sec + pause->tv_nsec / 1000;
+    return 0;
+}
+
+int __wrap_poll(struct pollfd *files, nfds_t count, int timeout_ms)
+{
+    (void)files;
+    must(count == 0 && timeout_ms >= 0, "poll() is a pause here");
+    now_us += INT64_C(1000) * timeout_ms;
     return 0;
 }
 

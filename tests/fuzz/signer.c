@@ -21,3 +21,11 @@ void check_no_secret(const struct error *error)
     must(strstr(error->text, FUZZ_SECRET) == NULL,
          "a reason does not quote what may be secret");
 }
+
+void check_kept_secret(const struct error *error, const uint8_t *answers,
+                       size_t size)
+{
+    if (size == 0 ||
+        memmem(answers, size, FUZZ_SECRET, strlen(FUZZ_SECRET)) == NULL)
+        check_no_secret(error);
+}

@@ -16,4 +16,9 @@ bool check_error(bool done, const struct error *error);
 #define FUZZ_SECRET "SECRETMARK"
 void check_no_secret(const struct error *error);
 
+/* The same of a secret of the environment, unless a server's answers quote
+ * it. */
+void check_kept_secret(const struct error *error, const uint8_t *answers,
+                       size_t size);
+
 #endif
