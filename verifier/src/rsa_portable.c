@@ -5,7 +5,7 @@
  */
 #include "rsa_rows.h"
 
-#if KJWT_RSA_ROWS_PORTABLE
+#if defined(KJWT_RSA_ROWS_PORTABLE)
 
 static kjwt_digit add_carry(kjwt_digits *digit, kjwt_digit addend,
                             kjwt_digit carry)

@@ -6,7 +6,7 @@
 
 #include "rsa_rows.h"
 
-#if KJWT_RSA_ROWS
+#if defined(KJWT_RSA_ROWS)
 
 static const kjwt_digit zero[4];
 

@@ -16,7 +16,7 @@
  *   kjwt_digit        one of them
  *   kjwt_two_digits   a product
  */
-#if KJWT_RSA_DIGITS_64
+#if defined(KJWT_RSA_DIGITS_64)
 #define KJWT_DIGIT_LIMBS 2
 #define KJWT_DIGIT_BITS  64
 typedef uint64_t __attribute__((may_alias, aligned(4))) kjwt_digits;
