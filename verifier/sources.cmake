@@ -2,18 +2,23 @@
 # other build systems are held against it by tests.
 set(KJWT_SOURCES
     src/base64url.c
+    src/certificate.c
     src/claims.c
     src/json_grammar.c
     src/json_lookup.c
     src/json_scan.c
     src/json_string.c
+    src/jwk.c
     src/jws.c
     src/keyset.c
+    src/keyset_record.c
+    src/keyset_update.c
     src/numeric_date.c
     src/policy.c
     src/rsa_armv6m.S
     src/rsa_armv7em.S
     src/rsa_armv7m.S
+    src/rsa_key.c
     src/rsa_portable.c
     src/rsa_rows.c
     src/rsa_rv32im.S
