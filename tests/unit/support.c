@@ -160,3 +160,43 @@ char *make_token(const struct test_key *key, const char *header,
                              mbedtls_rsa_get_len(rsa));
     return token;
 }
+
+static const char *key_name(char letter)
+{
+    return letter == '2'   ? "rsa2048"
+           : letter == '3' ? "rsa3072"
+           : letter == '4' ? "rsa4096"
+                           : "other2048";
+}
+
+/* What stands for @ and these two characters. */
+static size_t key_text(const char *what, char *out)
+{
+    const struct public_key *key = &test_key(key_name(what[1]))->public;
+    char n[TOKEN_SIZE];
+
+    n[append_base64url(n, key->modulus, key->bits / 8)] = '\0';
+    if (what[0] == 'n')
+        return (size_t)sprintf(out, "%s", n);
+    if (what[0] == 't')
+        return (size_t)sprintf(out, "%s", key->thumbprint);
+    return (size_t)sprintf(
+        out, "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"}", n);
+}
+
+const char *with_keys(const char *text)
+{
+    static char out[TOKEN_SIZE];
+    size_t len = 0;
+
+    for (; *text != '\0'; text++) {
+        if (*text != '@') {
+            out[len++] = *text;
+            continue;
+        }
+        len += key_text(text + 1, out + len);
+        text += 2;
+    }
+    out[len] = '\0';
+    return out;
+}

@@ -50,6 +50,12 @@ void sign_block(const struct test_key *key, const uint8_t *block,
 char *make_token(const struct test_key *key, const char *header,
                  const char *payload, size_t *len);
 
+/* A text with @jX, @nX and @tX replaced by the JWK without kid, the modulus in
+ * base64url and the thumbprint of a key; X is 2, 3, 4 or o for "rsa2048",
+ * "rsa3072", "rsa4096" and "other2048". Returns a buffer that the next call
+ * overwrites. */
+const char *with_keys(const char *text);
+
 /* Checks a status by name, so that a failure tells both. */
 #define assert_status(actual, expected)                                        \
     assert_string_equal(kjwt_status_name(actual), kjwt_status_name(expected))

@@ -1,0 +1,874 @@
+/*
+ * Key sets: what the device computes for a key, which sets are accepted, what a
+ * refused one leaves behind, and which set is in use after what.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "flash_cut.h"
+#include "flash_ram.h"
+#include "kjwt_keyset.h"
+#include "records.h"
+#include "rsa_key.h"
+#include "support.h"
+
+#define KEYSET_HEADER "{\"alg\":\"RS256\",\"typ\":\"kjwt-keyset+jwt\"}"
+#define DEVICE_HEADER "{\"alg\":\"RS256\",\"typ\":\"JWT\"}"
+#define NOW           INT64_C(1800000000)
+
+static KJWT_WORK(work, 4096);
+
+/* ------------------------------------------------------- a key's numbers --- */
+
+static void check_numbers(const struct public_key *public_key)
+{
+    static uint32_t target[4096 / 32];
+    struct kjwt_key key = public_key_view(public_key);
+    uint8_t thumbprint[KJWT_THUMBPRINT_SIZE];
+    char text[KJWT_THUMBPRINT_TEXT];
+
+    key.target = NULL;
+    memset(key.n0inv, 0, sizeof key.n0inv);
+    kjwt_rsa_n0inv(key.n, key.n0inv);
+    assert_memory_equal(key.n0inv, public_key->n0inv, sizeof key.n0inv);
+    kjwt_rsa_target(&key, work, target);
+    assert_memory_equal(target, public_key->target, key.bits / 8);
+    assert_status(kjwt_key_thumbprint(&key, work, thumbprint), KJWT_OK);
+    kjwt_rsa_thumbprint_text(thumbprint, text);
+    assert_string_equal(text, public_key->thumbprint);
+}
+
+/* Moduli of all kinds: near 2^bits, near 2^(bits - 1), sparse, random. */
+static void test_numbers(void **state)
+{
+    static const uint8_t exponent[] = {1, 0, 1};
+
+    (void)state;
+    srand(1);
+    for (uint32_t bits = 2048; bits <= 4096; bits += 1024) {
+        for (int i = 0; i < 24; i++) {
+            uint8_t modulus[512];
+            struct public_key key;
+            struct error error;
+
+            for (size_t b = 0; b < bits / 8; b++)
+                modulus[b] = i == 0   ? 0xff
+                             : i == 1 ? 0
+                             : i < 6  ? (uint8_t)(rand() % 9 == 0)
+                                      : (uint8_t)(rand() >> 7);
+            modulus[0] |= 0x80;
+            modulus[bits / 8 - 1] |= 1;
+            assert_true(public_key_from_modulus(modulus, bits / 8, exponent,
+                                                sizeof exponent, &key,
+                                                &error));
+            check_numbers(&key);
+        }
+    }
+}
+
+/* --------------------------------------------------------------- a store --- */
+
+#define RECORD_MAX 8192
+
+/* Two records in RAM, and what is to go wrong. */
+static struct {
+    uint8_t data[8][RECORD_MAX];
+    size_t len[8];
+    kjwt_status load[8];
+    int saves;
+    int fail_save; /* the n-th from now on; 0: none */
+} flash;
+
+static kjwt_status flash_load(void *context, uint32_t record, void *data,
+                              size_t size, size_t *len)
+{
+    (void)context;
+    if (flash.load[record] != KJWT_OK)
+        return flash.load[record];
+    if (flash.len[record] > size)
+        return KJWT_ERR_STORE_READ;
+    *len = flash.len[record];
+    memcpy(data, flash.data[record], *len);
+    return KJWT_OK;
+}
+
+static kjwt_status flash_save(void *context, uint32_t record, const void *data,
+                              size_t len)
+{
+    (void)context;
+    if (flash.fail_save > 0 && --flash.fail_save == 0)
+        return KJWT_ERR_STORE_WRITE;
+    assert_true(len <= RECORD_MAX);
+    memcpy(flash.data[record], data, len);
+    flash.len[record] = len;
+    flash.load[record] = KJWT_OK;
+    flash.saves++;
+    return KJWT_OK;
+}
+
+static const struct kjwt_store flash_store = {flash_load, flash_save, NULL};
+
+static void new_flash(void)
+{
+    memset(&flash, 0, sizeof flash);
+    for (size_t i = 0; i < 8; i++)
+        flash.load[i] = KJWT_ERR_STORE_EMPTY;
+}
+
+/* ---------------------------------------------------------------- a device --- */
+
+static KJWT_KEYSET_MEMORY(memory, 3, 4096, 4);
+
+/* rsa2048 is the root and other2048 the compiled-in device key, unless a test
+ * says otherwise. */
+static struct {
+    struct kjwt_keyset keyset;
+    const struct kjwt_store *store;
+    struct kjwt_key roots[2];
+    struct kjwt_key compiled;
+    struct kjwt_policy root_policy;
+    struct kjwt_policy policy;
+} device;
+
+static kjwt_status reboot(void)
+{
+    memset(memory, 0xee, sizeof memory);
+    return kjwt_keyset_open(&device.keyset, device.store, memory,
+                            sizeof memory);
+}
+
+static kjwt_status new_device(void)
+{
+    device.roots[0] = test_key_public(test_key("rsa2048"));
+    device.compiled = test_key_public(test_key("other2048"));
+    device.root_policy =
+        (struct kjwt_policy){.keys = device.roots, .key_count = 1};
+    device.policy =
+        (struct kjwt_policy){.keys = &device.compiled, .key_count = 1};
+    device.store = &flash_store;
+    new_flash();
+    return reboot();
+}
+
+struct token {
+    char text[KJWT_MAX_TOKEN_LENGTH];
+    size_t len;
+};
+
+static void sign(struct token *token, const char *signer, const char *header,
+                 const char *payload)
+{
+    char copy[512];
+
+    strcpy(copy, with_keys(header));
+    memcpy(token->text, make_token(test_key(signer), copy, with_keys(payload),
+                                   &token->len), sizeof token->text);
+}
+
+static kjwt_status update_token(const struct token *token)
+{
+    static char copy[KJWT_MAX_TOKEN_LENGTH];
+
+    memcpy(copy, token->text, token->len);
+    return kjwt_keyset_update(&device.keyset, &device.root_policy, work,
+                              sizeof work, copy, token->len, NOW);
+}
+
+static kjwt_status update(const char *signer, const char *header,
+                          const char *payload)
+{
+    struct token token;
+
+    sign(&token, signer, header, payload);
+    return update_token(&token);
+}
+
+static kjwt_status update_set(const char *payload)
+{
+    return update("rsa2048", KEYSET_HEADER, payload);
+}
+
+/* Whether the device takes a device token of that key. */
+static kjwt_status device_token(const char *signer)
+{
+    struct kjwt_policy policy = device.policy;
+    struct kjwt_claims claims;
+    char header[256];
+    size_t len;
+    char *token;
+    kjwt_status status = kjwt_keyset_policy(&device.keyset, &policy);
+
+    snprintf(header, sizeof header,
+             "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"%s\"}",
+             test_key_public(test_key(signer)).kid);
+    token = make_token(test_key(signer), header, "{\"exp\":1800000001}", &len);
+    if (status != KJWT_OK)
+        assert_status(kjwt_verify(&policy, work, sizeof work, token, len, NOW,
+                                  &claims), KJWT_ERR_POLICY);
+    else
+        status = kjwt_verify(&policy, work, sizeof work, token, len, NOW,
+                             &claims);
+    return status;
+}
+
+/* ------------------------------------------------------------------ a life --- */
+
+static void test_rotation(void **state)
+{
+    (void)state;
+    assert_status(new_device(), KJWT_ERR_STORE_EMPTY);
+    assert_status(device_token("other2048"), KJWT_OK);
+    assert_status(device_token("rsa3072"), KJWT_ERR_SIGNATURE_LENGTH);
+
+    assert_status(update_set("{\"version\":1,\"keys\":[@j3]}"), KJWT_OK);
+    assert_int_equal(device.keyset.version, 1);
+    for (int i = 0; i < 2; i++) {
+        assert_status(device_token("rsa3072"), KJWT_OK);
+        assert_status(device_token("other2048"), KJWT_ERR_SIGNATURE_LENGTH);
+        assert_status(device_token("rsa2048"), KJWT_ERR_SIGNATURE_LENGTH);
+        assert_status(reboot(), KJWT_OK);
+    }
+    /* Several keys, whose kid selects. */
+    assert_status(update_set("{\"version\":9007199254740991,"
+                             "\"keys\":[@j3,@jo,@j4]}"), KJWT_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_status(device_token("rsa3072"), KJWT_OK);
+        assert_status(device_token("rsa4096"), KJWT_OK);
+        assert_status(device_token("other2048"), KJWT_OK);
+        assert_status(device_token("rsa2048"), KJWT_ERR_KEY_UNKNOWN);
+        assert_status(reboot(), KJWT_OK);
+    }
+    assert_status(update_set("{\"version\":1,\"keys\":[@j3]}"),
+                  KJWT_ERR_KEYSET_VERSION);
+}
+
+/* The same set again is no error and costs no write; after what has made it
+ * unreadable it helps. */
+static void test_same_set(void **state)
+{
+    static const char set[] = "{\"version\":3,\"keys\":[@j3]}";
+    int saves;
+
+    (void)state;
+    new_device();
+    assert_status(update_set(set), KJWT_OK);
+    saves = flash.saves;
+    assert_int_equal(saves, 2);
+    assert_status(update_set(set), KJWT_OK);
+    assert_int_equal(flash.saves, saves);
+    assert_status(update_set("{\"version\":3,\"keys\":[@j4]}"),
+                  KJWT_ERR_KEYSET_VERSION);
+    assert_status(update_set("{\"version\":3, \"keys\":[@j3]}"),
+                  KJWT_ERR_KEYSET_VERSION);
+    assert_status(device_token("rsa3072"), KJWT_OK);
+}
+
+/* ------------------------------------------------------------ what is refused --- */
+
+#define V6(keys) "{\"version\":6,\"keys\":[" keys "]}"
+
+static const struct {
+    const char *name;
+    const char *signer;
+    const char *header;
+    const char *payload;
+    kjwt_status status;
+} refused[] = {
+    /* Versions. */
+    {"older", "rsa2048", KEYSET_HEADER, "{\"version\":4,\"keys\":[@j3]}",
+     KJWT_ERR_KEYSET_VERSION},
+    {"much older", "rsa2048", KEYSET_HEADER, "{\"version\":1,\"keys\":[@j3]}",
+     KJWT_ERR_KEYSET_VERSION},
+    {"same version, other content", "rsa2048", KEYSET_HEADER,
+     "{\"version\":5,\"keys\":[@j4]}", KJWT_ERR_KEYSET_VERSION},
+    {"version 0", "rsa2048", KEYSET_HEADER, "{\"version\":0,\"keys\":[@j3]}",
+     KJWT_ERR_KEYSET},
+    {"negative", "rsa2048", KEYSET_HEADER, "{\"version\":-6,\"keys\":[@j3]}",
+     KJWT_ERR_KEYSET},
+    {"2^53", "rsa2048", KEYSET_HEADER,
+     "{\"version\":9007199254740992,\"keys\":[@j3]}", KJWT_ERR_KEYSET},
+    {"beyond 64 bits", "rsa2048", KEYSET_HEADER,
+     "{\"version\":99999999999999999999,\"keys\":[@j3]}", KJWT_ERR_KEYSET},
+    {"a fraction", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6.5,\"keys\":[@j3]}", KJWT_ERR_KEYSET},
+    {"a string", "rsa2048", KEYSET_HEADER,
+     "{\"version\":\"6\",\"keys\":[@j3]}", KJWT_ERR_KEYSET},
+    {"no version", "rsa2048", KEYSET_HEADER, "{\"keys\":[@j3]}",
+     KJWT_ERR_KEYSET},
+    {"two versions", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"version\":7,\"keys\":[@j3]}", KJWT_ERR_JSON_DUPLICATE},
+    /* Who signs, and what for (RFC 8725 3.11). */
+    {"a device key signs", "rsa3072", KEYSET_HEADER, V6("@j4"),
+     KJWT_ERR_SIGNATURE_LENGTH},
+    {"a compiled-in device key signs", "other2048", KEYSET_HEADER, V6("@j4"),
+     KJWT_ERR_SIGNATURE},
+    {"a device token", "rsa2048", DEVICE_HEADER, V6("@j4"), KJWT_ERR_TYP},
+    {"no typ", "rsa2048", "{\"alg\":\"RS256\"}", V6("@j4"), KJWT_ERR_TYP},
+    {"a certificate", "rsa2048",
+     "{\"alg\":\"RS256\",\"typ\":\"kjwt-cert+jwt\"}", V6("@j4"), KJWT_ERR_TYP},
+    {"typ goes on", "rsa2048",
+     "{\"alg\":\"RS256\",\"typ\":\"kjwt-keyset+jwtx\"}", V6("@j4"),
+     KJWT_ERR_TYP},
+    {"alg none", "rsa2048", "{\"alg\":\"none\",\"typ\":\"kjwt-keyset+jwt\"}",
+     V6("@j4"), KJWT_ERR_ALG},
+    {"for another audience", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"aud\":\"x\",\"keys\":[@j4]}", KJWT_ERR_AUDIENCE},
+    {"expired", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"exp\":1800000000,\"keys\":[@j4]}", KJWT_ERR_EXPIRED},
+    {"not yet valid", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"nbf\":1800000001,\"keys\":[@j4]}",
+     KJWT_ERR_NOT_YET_VALID},
+    /* Broken sets. */
+    {"no keys", "rsa2048", KEYSET_HEADER, "{\"version\":6}", KJWT_ERR_KEYSET},
+    {"an empty array", "rsa2048", KEYSET_HEADER, V6(""), KJWT_ERR_KEYSET},
+    {"keys is an object", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"keys\":@j3}", KJWT_ERR_KEYSET},
+    {"a key is a string", "rsa2048", KEYSET_HEADER, V6("\"@n3\""),
+     KJWT_ERR_KEY},
+    {"the second key is null", "rsa2048", KEYSET_HEADER, V6("@j4,null"),
+     KJWT_ERR_KEY},
+    {"kty EC", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"EC\",\"e\":\"AQAB\",\"n\":\"@n4\"}"), KJWT_ERR_KEY},
+    {"no kty", "rsa2048", KEYSET_HEADER,
+     V6("{\"e\":\"AQAB\",\"n\":\"@n4\"}"), KJWT_ERR_KEY},
+    {"e = 3", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"Aw\",\"n\":\"@n4\"}"), KJWT_ERR_KEY},
+    {"e with a leading zero", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AAEAAQ\",\"n\":\"@n4\"}"), KJWT_ERR_KEY},
+    {"no e", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"n\":\"@n4\"}"), KJWT_ERR_KEY},
+    {"no n", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\"}"), KJWT_ERR_KEY},
+    {"n is a number", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":5}"), KJWT_ERR_KEY},
+    {"n is empty", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"\"}"), KJWT_ERR_KEY},
+    {"n with four characters more", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"AAAA@n3\"}"), KJWT_ERR_KEY},
+    {"n padded", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4=\"}"),
+     KJWT_ERR_BASE64URL},
+    {"n with an escape", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"\\u0041@n3\"}"),
+     KJWT_ERR_BASE64URL},
+    {"a private half", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\",\"d\":\"AQAB\"}"),
+     KJWT_ERR_KEY},
+    {"for encryption", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\",\"use\":\"enc\"}"),
+     KJWT_ERR_KEY},
+    {"for PS256", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\",\"alg\":\"PS256\"}"),
+     KJWT_ERR_KEY},
+    {"kid is a number", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\",\"kid\":4}"),
+     KJWT_ERR_KEY},
+    {"kid is empty", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\",\"kid\":\"\"}"),
+     KJWT_ERR_KEY},
+    {"one key twice", "rsa2048", KEYSET_HEADER,
+     V6("@j3,{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n3\",\"kid\":\"x\"}"),
+     KJWT_ERR_KEY_AMBIGUOUS},
+    {"one kid twice, once escaped", "rsa2048", KEYSET_HEADER,
+     V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n3\",\"kid\":\"x\"},"
+        "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\",\"kid\":\"\\u0078\"}"),
+     KJWT_ERR_KEY_AMBIGUOUS},
+    {"a kid that is another key's thumbprint", "rsa2048", KEYSET_HEADER,
+     V6("@j3,{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\",\"kid\":\"@t3\"}"),
+     KJWT_ERR_KEY_AMBIGUOUS},
+    {"a root among the keys", "rsa2048", KEYSET_HEADER, V6("@j3,@j2"),
+     KJWT_ERR_KEYSET},
+    /* Revocation. */
+    {"revoked before", "rsa2048", KEYSET_HEADER, V6("@jo"),
+     KJWT_ERR_KEY_REVOKED},
+    {"revoked before, under another kid", "rsa2048", KEYSET_HEADER,
+     V6("@j3,{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@no\",\"kid\":\"new\"}"),
+     KJWT_ERR_KEY_REVOKED},
+    {"revoked in the same set", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"keys\":[@j3,@j4],\"revoked\":[\"@t4\"]}",
+     KJWT_ERR_KEY_REVOKED},
+    {"the signer among the revoked", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"keys\":[@j3],\"revoked\":[\"@t2\"]}", KJWT_ERR_KEYSET},
+    {"revoked is a string", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"keys\":[@j3],\"revoked\":\"@t4\"}", KJWT_ERR_KEYSET},
+    {"revoked holds a number", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"keys\":[@j3],\"revoked\":[1]}", KJWT_ERR_KEYSET},
+    {"revoked holds no thumbprint", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"keys\":[@j3],\"revoked\":[\"bench-7\"]}",
+     KJWT_ERR_KEYSET},
+    {"a thumbprint with trailing bits", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"keys\":[@j3],\"revoked\":["
+     "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB\"]}", KJWT_ERR_KEYSET},
+};
+
+/* In front of each row: version 5 with rsa3072, other2048 revoked. */
+static void install_version_5(void)
+{
+    new_device();
+    assert_status(update_set("{\"version\":5,\"keys\":[@j3],"
+                             "\"revoked\":[\"@to\"]}"), KJWT_OK);
+}
+
+static void assert_version_5(void)
+{
+    assert_int_equal(flash.saves, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(device.keyset.version, 5);
+        assert_status(device_token("rsa3072"), KJWT_OK);
+        assert_status(device_token("other2048"), KJWT_ERR_SIGNATURE_LENGTH);
+        assert_status(reboot(), KJWT_OK);
+    }
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        kjwt_status status;
+
+        install_version_5();
+        status = update(refused[i].signer, refused[i].header,
+                        refused[i].payload);
+        if (status != refused[i].status)
+            fail_msg("%s: %s", refused[i].name, kjwt_status_name(status));
+        assert_version_5();
+    }
+}
+
+/* Every single character of a good set changed: nothing else is accepted. */
+static void test_changed(void **state)
+{
+    struct token good;
+
+    (void)state;
+    install_version_5();
+    sign(&good, "rsa2048", KEYSET_HEADER, V6("@j4"));
+    for (size_t i = 0; i < good.len; i++) {
+        struct token copy = good;
+
+        copy.text[i] = copy.text[i] == 'B' ? 'C' : 'B';
+        assert_int_not_equal(update_token(&copy), KJWT_OK);
+    }
+    assert_version_5();
+    assert_status(update_token(&good), KJWT_OK);
+}
+
+/* ---------------------------------------------------------------- limits --- */
+
+static void test_memory(void **state)
+{
+    const size_t needed = KJWT_KEYSET_SIZE(1, 3072, 1) - 8; /* a head of 56 */
+
+    (void)state;
+    for (size_t size = needed - 16; size <= needed + 8; size += 8) {
+        size_t len;
+        char *token;
+
+        new_device();
+        assert_status(kjwt_keyset_open(&device.keyset, &flash_store, memory,
+                                       size), KJWT_ERR_STORE_EMPTY);
+        token = make_token(test_key("rsa2048"), KEYSET_HEADER,
+                           with_keys("{\"version\":1,\"keys\":[@j3],"
+                                     "\"revoked\":[\"@to\",\"@to\"]}"), &len);
+        assert_status(kjwt_keyset_update(&device.keyset, &device.root_policy,
+                                         work, sizeof work, token, len, NOW),
+                      size < needed ? KJWT_ERR_KEYSET_SIZE : KJWT_OK);
+        assert_int_equal(flash.saves, size < needed ? 0 : 2);
+    }
+    /* A set above what this firmware has memory for is one it cannot use. */
+    assert_status(kjwt_keyset_open(&device.keyset, &flash_store, memory,
+                                   needed - 8), KJWT_ERR_STORE_READ);
+    assert_status(device_token("other2048"), KJWT_ERR_STORE_READ);
+}
+
+static void test_work(void **state)
+{
+    size_t len;
+    char *token;
+
+    (void)state;
+    new_device();
+    token = make_token(test_key("rsa2048"), KEYSET_HEADER,
+                       with_keys(V6("@j4")), &len);
+    assert_status(kjwt_keyset_update(&device.keyset, &device.root_policy, work,
+                                     KJWT_WORK_SIZE(4096) - 1, token, len, NOW),
+                  KJWT_ERR_WORK_SIZE);
+    assert_int_equal(flash.saves, 0);
+}
+
+static void test_arguments(void **state)
+{
+    struct kjwt_keyset keyset = {0};
+    struct kjwt_policy policy = {.keys = device.roots, .key_count = 1};
+    char token[8] = "a.b.c";
+
+    (void)state;
+    assert_status(kjwt_keyset_open(NULL, &flash_store, memory, sizeof memory),
+                  KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_keyset_open(&keyset, NULL, memory, sizeof memory),
+                  KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_keyset_open(&keyset, &flash_store, NULL, 0),
+                  KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_keyset_open(&keyset, &flash_store, (char *)memory + 4,
+                                   100), KJWT_ERR_WORK_ALIGNMENT);
+    assert_status(kjwt_keyset_update(&keyset, &policy, work, sizeof work, token,
+                                     5, NOW), KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_keyset_update(NULL, &policy, work, sizeof work, token, 5,
+                                     NOW), KJWT_ERR_ARGUMENT);
+    /* None of these leaves a policy its keys. */
+    assert_status(kjwt_keyset_policy(&keyset, &policy), KJWT_ERR_STORE_READ);
+    assert_null(policy.keys);
+    policy.keys = device.roots;
+    assert_status(kjwt_keyset_policy(NULL, &policy), KJWT_ERR_ARGUMENT);
+    assert_null(policy.keys);
+    memset(&keyset, 0, sizeof keyset);
+    assert_status(kjwt_keyset_policy(&keyset, &policy), KJWT_OK);
+    assert_int_equal(policy.key_count, 0);
+    assert_status(kjwt_keyset_policy(&keyset, NULL), KJWT_ERR_ARGUMENT);
+}
+
+/* ------------------------------------------------------------- revocation --- */
+
+/* Revoked stays revoked, whatever later sets say, and across a restart. */
+static void test_revoked_stays(void **state)
+{
+    (void)state;
+    install_version_5();
+    assert_status(update_set("{\"version\":6,\"keys\":[@j4],\"revoked\":[]}"),
+                  KJWT_OK);
+    assert_status(update_set("{\"version\":7,\"keys\":[@j4],"
+                             "\"revoked\":[\"@t3\",\"@to\",\"@t3\"]}"),
+                  KJWT_OK);
+    assert_int_equal(device.keyset.revoked_count, 2);
+    assert_status(reboot(), KJWT_OK);
+    assert_status(update_set("{\"version\":8,\"keys\":[@jo]}"),
+                  KJWT_ERR_KEY_REVOKED);
+    assert_status(update_set("{\"version\":8,\"keys\":[@j3]}"),
+                  KJWT_ERR_KEY_REVOKED);
+    assert_status(update_set("{\"version\":8,\"keys\":[@j4]}"), KJWT_OK);
+    assert_int_equal(device.keyset.revoked_count, 2);
+}
+
+/* A compiled-in root that another one has revoked signs no more sets. */
+static void test_revoked_root(void **state)
+{
+    (void)state;
+    new_device();
+    device.roots[1] = test_key_public(test_key("rsa3072"));
+    device.root_policy.key_count = 2;
+    assert_status(update("rsa2048",
+                         "{\"alg\":\"RS256\",\"typ\":\"kjwt-keyset+jwt\","
+                         "\"kid\":\"@t2\"}",
+                         "{\"version\":1,\"keys\":[@j4]}"), KJWT_OK);
+    assert_status(update("rsa3072",
+                         "{\"alg\":\"RS256\",\"typ\":\"kjwt-keyset+jwt\","
+                         "\"kid\":\"@t3\"}",
+                         "{\"version\":2,\"keys\":[@j4],"
+                         "\"revoked\":[\"@t2\"]}"), KJWT_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_status(update("rsa2048",
+                             "{\"alg\":\"RS256\",\"typ\":\"kjwt-keyset+jwt\","
+                             "\"kid\":\"@t2\"}",
+                             "{\"version\":3,\"keys\":[@jo]}"),
+                      KJWT_ERR_KEY_REVOKED);
+        assert_status(reboot(), KJWT_OK);
+    }
+    assert_status(device_token("rsa4096"), KJWT_OK);
+}
+
+/* A compiled-in device key that a set revokes verifies nothing, also under
+ * another kid. */
+static void test_revoked_compiled_in(void **state)
+{
+    (void)state;
+    new_device();
+    assert_status(device_token("other2048"), KJWT_OK);
+    assert_status(update_set("{\"version\":1,\"keys\":[@jo],"
+                             "\"revoked\":[\"@to\"]}"), KJWT_ERR_KEY_REVOKED);
+    assert_status(device_token("other2048"), KJWT_OK);
+    assert_status(update_set("{\"version\":1,\"keys\":[@j3],"
+                             "\"revoked\":[\"@to\"]}"), KJWT_OK);
+    assert_status(device_token("other2048"), KJWT_ERR_SIGNATURE_LENGTH);
+    assert_status(update_set("{\"version\":2,\"keys\":[@jo]}"),
+                  KJWT_ERR_KEY_REVOKED);
+}
+
+/* ------------------------------------------------------------------ storage --- */
+
+#define SET   KJWT_RECORD_KEYSET
+#define FLOOR KJWT_RECORD_KEYSET_VERSION
+
+enum content { EMPTY, BAD, SHORT, V4, V5, V5_OTHER };
+
+static uint8_t kept[6][8][RECORD_MAX];
+static size_t kept_len[6][8];
+
+static void keep_records(enum content content)
+{
+    memcpy(kept[content], flash.data, sizeof flash.data);
+    memcpy(kept_len[content], flash.len, sizeof flash.len);
+}
+
+static void put(uint32_t record, enum content content)
+{
+    flash.load[record] = content == EMPTY  ? KJWT_ERR_STORE_EMPTY
+                         : content == BAD ? KJWT_ERR_STORE_READ
+                                          : KJWT_OK;
+    if (content == SHORT) {
+        flash.len[record] -= 8;
+        return;
+    }
+    memcpy(flash.data[record], kept[content][record], RECORD_MAX);
+    flash.len[record] = kept_len[content][record];
+}
+
+/* What is in use for each pair of what the two records hold, and whether the
+ * set of version 5 (its content as before) and version 6 then help. */
+static void test_storage_states(void **state)
+{
+    static const struct {
+        enum content set;
+        enum content floor;
+        kjwt_status status;
+        kjwt_status again;  /* version 5 as before */
+        kjwt_status other;  /* version 5 with another content */
+        kjwt_status newer;  /* version 6 */
+    } rows[] = {
+        {EMPTY, EMPTY, KJWT_ERR_STORE_EMPTY, KJWT_OK, KJWT_OK, KJWT_OK},
+        {V5, V5, KJWT_OK, KJWT_OK, KJWT_ERR_KEYSET_VERSION, KJWT_OK},
+        {V5, V4, KJWT_OK, KJWT_OK, KJWT_ERR_KEYSET_VERSION, KJWT_OK},
+        {V5, EMPTY, KJWT_OK, KJWT_OK, KJWT_ERR_KEYSET_VERSION, KJWT_OK},
+        {V5, BAD, KJWT_OK, KJWT_OK, KJWT_ERR_KEYSET_VERSION, KJWT_OK},
+        {V5, SHORT, KJWT_OK, KJWT_OK, KJWT_ERR_KEYSET_VERSION, KJWT_OK},
+        {V4, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
+         KJWT_OK},
+        {V5_OTHER, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
+         KJWT_OK},
+        {EMPTY, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
+         KJWT_OK},
+        {BAD, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
+         KJWT_OK},
+        {SHORT, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
+         KJWT_OK},
+        {BAD, EMPTY, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_OK, KJWT_OK},
+        {BAD, BAD, KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ,
+         KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ},
+        {EMPTY, BAD, KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ,
+         KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ},
+    };
+    static const char set4[] = "{\"version\":4,\"keys\":[@j4]}";
+    static const char set5[] = "{\"version\":5,\"keys\":[@j3]}";
+    static const char other5[] = "{\"version\":5,\"keys\":[@j3,@j4]}";
+
+    (void)state;
+    new_device();
+    assert_status(update_set(set4), KJWT_OK);
+    keep_records(V4);
+    assert_status(update_set(set5), KJWT_OK);
+    keep_records(V5);
+    new_device();
+    assert_status(update_set(other5), KJWT_OK);
+    keep_records(V5_OTHER);
+    for (size_t i = 0; i < 3 * sizeof rows / sizeof rows[0]; i++) {
+        const size_t row = i / 3;
+        const kjwt_status expected = i % 3 == 0   ? rows[row].again
+                                     : i % 3 == 1 ? rows[row].other
+                                                  : rows[row].newer;
+
+        new_device();
+        assert_status(update_set(set5), KJWT_OK);
+        put(SET, rows[row].set);
+        put(FLOOR, rows[row].floor);
+        assert_status(reboot(), rows[row].status);
+        if (rows[row].status == KJWT_ERR_STORE_READ) {
+            /* Never back to the compiled-in key. */
+            assert_status(device_token("other2048"), KJWT_ERR_STORE_READ);
+            assert_status(device_token("rsa3072"), KJWT_ERR_STORE_READ);
+        }
+        if (rows[row].status == KJWT_OK)
+            assert_status(device_token("rsa3072"), KJWT_OK);
+        if (rows[row].status != KJWT_ERR_STORE_EMPTY && row < 11)
+            assert_status(update_set(set4), KJWT_ERR_KEYSET_VERSION);
+        assert_status(update_set(i % 3 == 0   ? set5
+                                 : i % 3 == 1 ? other5
+                                              : "{\"version\":6,\"keys\":[@j3]}"),
+                      expected);
+        if (expected == KJWT_OK) {
+            assert_status(device_token("rsa3072"), KJWT_OK);
+            assert_status(reboot(), KJWT_OK);
+            assert_status(device_token("rsa3072"), KJWT_OK);
+            assert_status(update_set(set4), KJWT_ERR_KEYSET_VERSION);
+        }
+    }
+}
+
+/* A store that takes no more: no yes, and the old set stays in use. */
+static void test_write_fails(void **state)
+{
+    (void)state;
+    for (int first = 0; first < 2; first++) {
+        install_version_5();
+        flash.fail_save = 1;
+        assert_status(update_set(V6("@j4")), KJWT_ERR_STORE_WRITE);
+        assert_version_5();
+        /* The floor alone: it is caught up with at the next start. */
+        flash.fail_save = 2;
+        assert_status(update_set(V6("@j4")), KJWT_ERR_STORE_WRITE);
+        assert_status(reboot(), KJWT_OK);
+        assert_int_equal(device.keyset.version, 6);
+        put(SET, EMPTY);
+        assert_status(reboot(), KJWT_ERR_STORE_READ);
+        assert_status(update_set("{\"version\":5,\"keys\":[@j3]}"),
+                      KJWT_ERR_KEYSET_VERSION);
+    }
+}
+
+/* A record that a fault of the store has changed is no set, or the same one. */
+static void test_damaged_record(void **state)
+{
+    static uint8_t original[RECORD_MAX];
+
+    (void)state;
+    install_version_5();
+    memcpy(original, flash.data[SET], RECORD_MAX);
+    for (size_t i = 0; i < flash.len[SET]; i++) {
+        for (int bit = 0; bit < 8; bit++) {
+            memcpy(flash.data[SET], original, RECORD_MAX);
+            flash.data[SET][i] ^= (uint8_t)(1 << bit);
+            (void)reboot();
+            if (device.keyset.status == KJWT_OK)
+                (void)device_token("rsa3072"); /* within its memory */
+        }
+    }
+    for (size_t len = 0; len < flash.len[SET]; len++) {
+        const size_t whole = flash.len[SET];
+
+        memcpy(flash.data[SET], original, RECORD_MAX);
+        flash.len[SET] = len;
+        assert_status(reboot(), KJWT_ERR_STORE_READ);
+        flash.len[SET] = whole;
+    }
+}
+
+/* ---------------------------------------------------------------- power cuts --- */
+
+#define FLASH_SIZE 16384u
+
+static struct {
+    uint8_t memory[FLASH_SIZE];
+    uint8_t sector[1024];
+    struct port_flash_ram ram;
+    struct port_flash flash;
+    struct port_flash_cut cut;
+    struct port_flash cut_flash;
+    struct port_records records;
+    struct kjwt_store store;
+} chip;
+
+static void switch_on(void)
+{
+    static const struct port_record records[] = {
+        {KJWT_RECORD_KEYSET, 0, 4, 4000},
+        {KJWT_RECORD_KEYSET_VERSION, 8192, 1, 40},
+    };
+
+    chip.ram = (struct port_flash_ram){chip.memory, FLASH_SIZE, 4, 1024};
+    chip.flash = (struct port_flash){
+        4, 1024, port_flash_ram_read, port_flash_ram_write,
+        port_flash_ram_erase, &chip.ram};
+    chip.cut = (struct port_flash_cut){.flash = &chip.flash, .random = 1,
+                                       .sector = chip.sector};
+    chip.cut_flash = (struct port_flash){
+        4, 1024, port_flash_cut_read, port_flash_cut_write,
+        port_flash_cut_erase, &chip.cut};
+    chip.records = (struct port_records){&chip.cut_flash, records, 2};
+    chip.store = (struct kjwt_store){port_records_load, port_records_save,
+                                     &chip.records};
+    device.store = &chip.store;
+}
+
+/* The power fails at every write and every erase of an update from `old` (0: a
+ * new device) to version `old` + 1. */
+static uint32_t cut_update(const uint8_t *before, int64_t old,
+                           const struct token *set, const struct token *older)
+{
+    uint32_t cuts = 0;
+    bool done = false;
+
+    for (uint32_t left = 1; !done; left++) {
+        /* Two kinds a step, another two at the next. */
+        for (uint32_t i = 0; i < 2 && !done; i++, cuts++) {
+            memcpy(chip.memory, before, FLASH_SIZE);
+            switch_on();
+            (void)reboot();
+            chip.cut.left = left;
+            chip.cut.kind =
+                (enum port_flash_cut_kind)((left + 2 * i) %
+                                           PORT_FLASH_CUT_KINDS);
+            chip.cut.random = left;
+            done = update_token(set) == KJWT_OK;
+            switch_on();
+            (void)reboot();
+            assert_true(device.keyset.version == old + 1 ||
+                        (device.keyset.version == old && !done));
+            assert_status(device.keyset.status, device.keyset.version > 0
+                                                    ? KJWT_OK
+                                                    : KJWT_ERR_STORE_EMPTY);
+            if (device.keyset.version > 0)
+                assert_status(update_token(older), KJWT_ERR_KEYSET_VERSION);
+            assert_status(update_token(set), KJWT_OK);
+            assert_status(reboot(), KJWT_OK);
+            assert_int_equal(device.keyset.version, old + 1);
+        }
+    }
+    return cuts;
+}
+
+static void test_power_cuts(void **state)
+{
+    static const char *const sets[] = {
+        "{\"version\":1,\"keys\":[@jo]}",
+        "{\"version\":2,\"keys\":[@jo],\"revoked\":[\"@t4\"]}",
+        "{\"version\":3,\"keys\":[@jo]}",
+    };
+    static uint8_t before[FLASH_SIZE];
+    struct token older, set;
+    uint32_t cuts = 0;
+
+    (void)state;
+    new_device();
+    sign(&older, "rsa2048", KEYSET_HEADER, "{\"version\":1,\"keys\":[@j3]}");
+    memset(chip.memory, 0xff, sizeof chip.memory);
+    for (int64_t old = 0; old < 3; old++) {
+        sign(&set, "rsa2048", KEYSET_HEADER, sets[old]);
+        memcpy(before, chip.memory, FLASH_SIZE);
+        cuts += cut_update(before, old, &set, &older);
+        memcpy(chip.memory, before, FLASH_SIZE);
+        switch_on();
+        (void)reboot();
+        assert_status(update_token(&set), KJWT_OK);
+    }
+    print_message("%u power cuts\n", cuts);
+    assert_true(cuts > 500);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_rotation),
+        cmocka_unit_test(test_same_set),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_changed),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_work),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_revoked_stays),
+        cmocka_unit_test(test_revoked_root),
+        cmocka_unit_test(test_revoked_compiled_in),
+        cmocka_unit_test(test_storage_states),
+        cmocka_unit_test(test_write_fails),
+        cmocka_unit_test(test_damaged_record),
+        cmocka_unit_test(test_power_cuts),
+    };
+
+    return cmocka_run_group_tests_name("keyset", tests, NULL, NULL);
+}
