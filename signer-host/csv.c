@@ -16,6 +16,8 @@
 
 #define BUFFER_SIZE ((size_t)64 * 1024)
 
+static const char byte_order_mark[3] = {'\xef', '\xbb', '\xbf'};
+
 enum state {
     FIELD_START, /* nothing of the field is read yet */
     PLAIN,       /* in a field without quotes */
@@ -87,12 +89,12 @@ static bool peek(struct csv *csv, bool *ended, struct error *error)
 
 static bool skip_mark(struct csv *csv, struct error *error)
 {
-    static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+    const size_t size = sizeof byte_order_mark;
 
     if (!fill(csv, error))
         return false;
-    if (csv->len >= sizeof mark && memcmp(csv->buffer, mark, sizeof mark) == 0)
-        csv->at = sizeof mark;
+    if (csv->len >= size && memcmp(csv->buffer, byte_order_mark, size) == 0)
+        csv->at = size;
     return true;
 }
 
@@ -306,7 +308,11 @@ void csv_close(struct csv *csv)
 
 void csv_write_field(FILE *out, const char *text)
 {
-    if (text[strcspn(text, ",\"\r\n")] == '\0') {
+    /* A field that begins the file is no byte order mark. */
+    const bool marked =
+        strncmp(text, byte_order_mark, sizeof byte_order_mark) == 0;
+
+    if (!marked && text[strcspn(text, ",\"\r\n")] == '\0') {
         (void)fputs(text, out);
         return;
     }

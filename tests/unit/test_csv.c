@@ -143,7 +143,8 @@ static void test_long(void **state)
 static void test_write(void **state)
 {
     static const char *const fields[] = {"a",    "a,b", "a\"b", "\"",
-                                         "a\nb", "\r",  " a",   "\xc3\xa4"};
+                                         "a\nb", "\r",  " a",   "\xc3\xa4",
+                                         "\xef\xbb\xbfserial"};
 
     (void)state;
     for (size_t i = 0; i < COUNT(fields); i++) {
