@@ -1,5 +1,5 @@
 /*
- * Cortex-M: vector table, faults, exit.
+ * Cortex-M: vector table and faults.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -8,21 +8,6 @@
 
 /* boards/common/sections.ld */
 extern uint32_t stack_limit[], stack_top[];
-
-/* Semihosting, which serves for the exit status only. */
-#define SYS_EXIT_EXTENDED            0x20u
-#define ADP_STOPPED_APPLICATION_EXIT 0x20026u
-
-_Noreturn void board_exit(int status)
-{
-    const uint32_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, (uint32_t)status};
-    register uint32_t operation __asm__("r0") = SYS_EXIT_EXTENDED;
-    register const uint32_t *argument __asm__("r1") = block;
-
-    __asm__ volatile("bkpt 0xab" : "+r"(operation) : "r"(argument) : "memory");
-    for (;;)
-        ;
-}
 
 /* A call of this does not move the stack pointer. */
 __attribute__((naked)) void *board_stack_pointer(void)

@@ -4,4 +4,3 @@
 set(KJWT_BOARD_COMPILER arm-none-eabi)
 set(KJWT_BOARD_LIBC c_nano)
 set(KJWT_BOARD_SOURCES common/cortex_m.c common/start.c)
-set(KJWT_BOARD_QEMU qemu-system-arm -semihosting-config enable=on,target=native)

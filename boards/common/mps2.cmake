@@ -1,5 +1,5 @@
 # What the MPS2 boards have in common.
 #
 # SPDX-License-Identifier: Apache-2.0
-include(${CMAKE_CURRENT_LIST_DIR}/cortex_m.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/cortex_m_qemu.cmake)
 list(APPEND KJWT_BOARD_SOURCES common/cmsdk_uart.c common/systick.c)

@@ -1,5 +1,5 @@
 /*
- * RISC-V in machine mode: reset, traps, the instruction counter.
+ * RISC-V in machine mode: reset and traps.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -32,8 +32,8 @@ __attribute__((naked, section(".reset"), used)) void reset(void)
 }
 
 /* On a stack begun anew: the old one may have overflowed. mtvec wants it
- * aligned to 4. */
-__attribute__((naked, aligned(4), used)) static void trap(void)
+ * aligned to 4, and to 256 where vectored interrupts are all that it knows. */
+__attribute__((naked, aligned(256), used)) static void trap(void)
 {
     __asm__("csrr a0, mcause\n"
             "csrr a1, mepc\n"
@@ -46,24 +46,4 @@ __attribute__((naked)) void *board_stack_pointer(void)
 {
     __asm__("mv a0, sp\n"
             "ret\n");
-}
-
-static uint32_t count_at_start;
-
-static uint32_t retired(void)
-{
-    uint32_t count;
-
-    __asm__ volatile("rdinstret %0" : "=r"(count)::"memory");
-    return count;
-}
-
-void board_count_start(void)
-{
-    count_at_start = retired();
-}
-
-uint32_t board_count_stop(void)
-{
-    return retired() - count_at_start;
 }

@@ -1,7 +1,7 @@
 /*
  * Counting instructions with SysTick (Armv7-M B3.3) under QEMU's -icount
- * shift=0, where an instruction takes one nanosecond. BOARD_SYSTICK_NS is the
- * length of a tick. It has 24 bits: at 40 ns it wraps after 671 million.
+ * shift=0, where an instruction takes one nanosecond. BOARD_SYSTICK_TICKS of them
+ * take BOARD_SYSTICK_NS. It has 24 bits: at 40 ns it wraps after 671 million.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,6 +18,10 @@ struct systick {
 #define PROCESSOR_CLOCK 4u
 #define MASK            0xffffffu
 
+#ifndef BOARD_SYSTICK_TICKS
+#define BOARD_SYSTICK_TICKS 1u
+#endif
+
 /* Started anew each time, so that the ticks begin with the measurement. */
 void board_count_start(void)
 {
@@ -29,5 +33,7 @@ void board_count_start(void)
 
 uint32_t board_count_stop(void)
 {
-    return ((0u - SYSTICK->current) & MASK) * BOARD_SYSTICK_NS;
+    const uint32_t ticks = (0u - SYSTICK->current) & MASK;
+
+    return ticks * BOARD_SYSTICK_NS / BOARD_SYSTICK_TICKS;
 }

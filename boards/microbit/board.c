@@ -1,31 +1,14 @@
 /*
- * The BBC micro:bit with its nRF51 (nRF51 Series Reference Manual 3.0): the
- * console on UART0, instructions by TIMER0.
+ * The BBC micro:bit with its nRF51 (nRF51 Series Reference Manual 3.0):
+ * instructions by TIMER0.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "board.h"
+#include "nrf_uart.h"
 
-/* A peripheral's registers by their offset. */
-#define REGISTER(base, offset) (*(volatile uint32_t *)((base) + (offset)))
-#define UART(offset)           REGISTER(0x40002000u, offset)
-#define TIMER(offset)          REGISTER(0x40008000u, offset)
-
-#define UART_STARTRX  UART(0x000u)
-#define UART_STARTTX  UART(0x008u)
-#define UART_RXDRDY   UART(0x108u)
-#define UART_TXDRDY   UART(0x11cu)
-#define UART_ENABLE   UART(0x500u)
-#define UART_PSELTXD  UART(0x50cu)
-#define UART_PSELRXD  UART(0x514u)
-#define UART_RXD      UART(0x518u)
-#define UART_TXD      UART(0x51cu)
-#define UART_BAUDRATE UART(0x524u)
-
-#define UART_ENABLED    4u
-#define UART_115200     0x01d7e000u
-#define PIN_CONSOLE_TXD 24u
-#define PIN_CONSOLE_RXD 25u
+/* A register by its offset. */
+#define TIMER(offset) (*(volatile uint32_t *)(0x40008000u + (offset)))
 
 #define TIMER_START     TIMER(0x000u)
 #define TIMER_STOP      TIMER(0x004u)
@@ -41,31 +24,9 @@
 
 void board_init(void)
 {
-    UART_PSELTXD = PIN_CONSOLE_TXD;
-    UART_PSELRXD = PIN_CONSOLE_RXD;
-    UART_BAUDRATE = UART_115200;
-    UART_ENABLE = UART_ENABLED;
-    UART_STARTTX = 1;
-    UART_STARTRX = 1;
+    nrf_uart_init();
     TIMER_BITMODE = TIMER_32_BIT;
     TIMER_PRESCALER = 0;
-}
-
-int board_get(void)
-{
-    while (UART_RXDRDY == 0)
-        ;
-    /* Before the read, which lets the next byte in and so sets it again. */
-    UART_RXDRDY = 0;
-    return (int)(UART_RXD & 0xffu);
-}
-
-void board_put(char byte)
-{
-    UART_TXDRDY = 0;
-    UART_TXD = (unsigned char)byte;
-    while (UART_TXDRDY == 0)
-        ;
 }
 
 /* From a standstill, so that the ticks begin with the measurement. */

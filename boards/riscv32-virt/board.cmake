@@ -7,6 +7,7 @@ set(KJWT_BOARD_COMPILER riscv64-unknown-elf)
 set(KJWT_BOARD_LIBC c)
 set(KJWT_BOARD_CPU_FLAGS -march=rv32imc -misa-spec=2.2 -mabi=ilp32
     --specs=picolibc.specs -msave-restore)
-set(KJWT_BOARD_SOURCES common/riscv.c common/start.c riscv32-virt/board.c)
+set(KJWT_BOARD_SOURCES common/riscv.c common/start.c common/instret.c
+    riscv32-virt/board.c)
 set(KJWT_BOARD_LINKER_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/link.ld)
 set(KJWT_BOARD_QEMU qemu-system-riscv32 -machine virt -bios none)

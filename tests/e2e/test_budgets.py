@@ -15,6 +15,7 @@ BUDGETS = {
     "mps2-an386": (300_000, 6656),
     "mps2-an500": (300_000, 6656),
     "mps2-an505": (300_000, 6656),
+    "netduinoplus2": (300_000, 6656),
     "riscv32-virt": (1_250_000, 8192),
 }
 RAM = 1536  # work and stack; test_boards.py has it for all sizes
@@ -47,6 +48,7 @@ KERNEL_FILES = {
     "mps2-an386": "rsa_armv7em.S",
     "mps2-an500": "rsa_armv7em.S",
     "mps2-an505": "rsa_armv7em.S",
+    "netduinoplus2": "rsa_armv7em.S",
     "riscv32-virt": "rsa_rv32im.S",
 }
 
