@@ -191,7 +191,7 @@ struct kjwt_key {
 
 /* `now` when the device does not know the time. Every now <= 0, and every now
  * before policy.earliest, counts as this. */
-#define KJWT_TIME_UNKNOWN ((int64_t)0)
+#define KJWT_TIME_UNKNOWN INT64_C(0)
 
 /* policy.options */
 #define KJWT_EXP_OPTIONAL 1u    /* a token without `exp` is accepted */
@@ -224,7 +224,7 @@ struct kjwt_policy {
 
 /* Bytes of work memory for keys of at most `bits`: three operands.
  * 768, 1,152 and 1,536 for 2048, 3072 and 4096 bits. */
-#define KJWT_WORK_SIZE(bits) ((size_t)(bits) / 8u * 3u)
+#define KJWT_WORK_SIZE(bits) ((bits) / 8u * 3u)
 
 /* Defines work memory of the right size and alignment. */
 #define KJWT_WORK(name, bits) uint64_t name[KJWT_WORK_SIZE(bits) / 8u]

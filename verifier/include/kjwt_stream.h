@@ -43,7 +43,7 @@ extern "C" {
 /* Bytes of buffer that suffice for every token of up to token_len bytes. The
  * least for one token is what its decoded parts need: header + Claims Set, and
  * Claims Set + signature + 7. */
-#define KJWT_STREAM_BUFFER(token_len) (((size_t)(token_len) + 3) / 4 * 3 + 8)
+#define KJWT_STREAM_BUFFER(token_len) (((token_len) + 3u) / 4u * 3u + 8u)
 
 /* Private; the caller's memory. {0} is a stream that refuses. */
 struct kjwt_stream {
