@@ -253,7 +253,6 @@ kjwt_status kjwt_verify_delegated(const struct kjwt_policy *policy,
     delegated = *policy;
     delegated.keys = &certificate->key;
     delegated.key_count = 1;
-    delegated.options &= ~KJWT_EXP_OPTIONAL;
     status = kjwt_verify(&delegated, work, work_size, token, token_len, now,
                          claims);
     if (status == KJWT_OK)
