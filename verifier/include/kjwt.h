@@ -149,7 +149,21 @@ enum {
     KJWT_ERR_CERTIFICATE = 0x30f6,        /* RFC 7800 3.2: no certificate */
     KJWT_ERR_DELEGATED_ISSUER = 0xbe0b,   /* not the certificate's */
     KJWT_ERR_DELEGATED_AUDIENCE = 0xaa69, /* not below the certificate's */
-    KJWT_ERR_DELEGATED_TIME = 0x9cb3      /* not within the certificate's */
+    KJWT_ERR_DELEGATED_TIME = 0x9cb3,     /* not within the certificate's */
+
+    /* Rules of a device (kjwt_device.h). */
+    KJWT_ERR_DEVICE = 0xcb91,           /* another device's */
+    KJWT_ERR_RANDOM = 0xd76d,           /* the random numbers are none */
+    KJWT_ERR_NONCE_CLOSED = 0xa6eb,     /* no challenge is open */
+    KJWT_ERR_NONCE = 0xec1d,            /* not the nonce that was given out */
+    KJWT_ERR_SEQUENCE_MISSING = 0xc6a5, /* no sequence claim */
+    KJWT_ERR_SEQUENCE = 0x3fc1,         /* not above the last one */
+    KJWT_ERR_SEQUENCE_GAP = 0x2377,     /* too far above it */
+    KJWT_ERR_SEQUENCE_ISSUERS = 0xde52, /* one issuer more than there is
+                                           memory for */
+    KJWT_ERR_JTI_MISSING = 0x3f1f,      /* RFC 7519 4.1.7, required here */
+    KJWT_ERR_JTI_FULL = 0x2fa7,         /* memory full of unexpired tokens */
+    KJWT_ERR_REPLAYED = 0xbb2e          /* RFC 7519 4.1.7: seen before */
 };
 
 /* "KJWT_ERR_EXPIRED"; "KJWT_ERR_?" for a value that is no status. Constant

@@ -1,0 +1,92 @@
+/*
+ * The beginning and the end of an admission, and what its rules share.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "admit.h"
+
+#include "json.h"
+
+#define PROOF_BEGUN 0x59f111f1u
+
+kjwt_status kjwt_admit_begin(struct kjwt_admission *admission,
+                             kjwt_status status,
+                             const struct kjwt_policy *policy, int64_t now,
+                             const struct kjwt_claims *claims, void *work)
+{
+    if (admission == NULL)
+        return KJWT_ERR_ARGUMENT;
+    *admission = (struct kjwt_admission){.status = KJWT_ERR_ARGUMENT};
+    if (policy == NULL || claims == NULL || work == NULL)
+        return KJWT_ERR_ARGUMENT;
+    if (status == KJWT_OK && !kjwt_claims_verified(claims))
+        status = KJWT_ERR_UNVERIFIED;
+    admission->policy = policy;
+    admission->claims = claims;
+    admission->work = work;
+    admission->known = claims->time_checked != 0 ? now : 0;
+    admission->status = KJWT_OK;
+    return kjwt_admit_rule(admission, status, PROOF_BEGUN, 0);
+}
+
+kjwt_status kjwt_admit_rule(struct kjwt_admission *admission,
+                            kjwt_status status, uint32_t rule,
+                            uint32_t difference)
+{
+    /* The first refusal stays; a rule that never ran adds nothing. */
+    if (admission->status == KJWT_OK)
+        admission->status = status;
+    admission->proof += (rule ^ (uint32_t)admission->status) + difference;
+    return admission->status;
+}
+
+bool kjwt_admitted(const struct kjwt_admission *admission, uint32_t rules)
+{
+    return admission != NULL && kjwt_claims_verified(admission->claims) &&
+           admission->status == KJWT_OK &&
+           admission->proof == PROOF_BEGUN + rules;
+}
+
+kjwt_status kjwt_store_load(const struct kjwt_store *store, uint32_t record,
+                            void *data, size_t size, size_t *len)
+{
+    const kjwt_status status =
+        store->load(store->context, record, data, size, len);
+
+    if (status == KJWT_ERR_STORE_EMPTY) {
+        *len = 0;
+        return KJWT_OK;
+    }
+    return status == KJWT_OK && *len > size ? KJWT_ERR_STORE_READ : status;
+}
+
+kjwt_status kjwt_admit_date(const struct kjwt_admission *admission,
+                            const char *name, int64_t missing, int64_t *date)
+{
+    const kjwt_status status =
+        kjwt_claims_date(admission->claims, name, date);
+
+    if (status != KJWT_ERR_CLAIM_MISSING)
+        return status;
+    *date = missing;
+    return KJWT_OK;
+}
+
+kjwt_status kjwt_admit_claim(struct kjwt_admission *admission,
+                             const char *path, const char *expected)
+{
+    struct kjwt_json_value value = {NULL, 0};
+    uint32_t different = 1;
+    kjwt_status status = KJWT_ERR_ARGUMENT;
+
+    if (admission == NULL)
+        return KJWT_ERR_ARGUMENT;
+    status = expected != NULL ? admission->status : KJWT_ERR_ARGUMENT;
+    if (status == KJWT_OK)
+        status = kjwt_claims_span(admission->claims, path, &value.text,
+                                  &value.len);
+    if (status == KJWT_OK || status == KJWT_ERR_CLAIM_MISSING) {
+        different = !kjwt_json_string_is(value, expected);
+        status = different == 0 ? KJWT_OK : KJWT_ERR_DEVICE;
+    }
+    return kjwt_admit_rule(admission, status, KJWT_RULE_CLAIM, different);
+}

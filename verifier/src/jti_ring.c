@@ -1,0 +1,106 @@
+/*
+ * A ring of the tokens that were taken and have not expired.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+
+#include "admit.h"
+
+/* As it lies in the caller's memory and in the store. */
+struct ring {
+    int64_t horizon; /* the latest `exp` of an entry that was freed */
+    struct kjwt_jti entries[];
+};
+
+static kjwt_status load(const struct kjwt_jti_ring *ring, size_t size)
+{
+    size_t len = 0;
+    kjwt_status status = KJWT_ERR_STORE_READ;
+
+    memset(ring->memory, 0, size);
+    status = kjwt_store_load(ring->store, KJWT_RECORD_JTI, ring->memory, size,
+                             &len);
+    /* What a build with a smaller ring left is filled up with free entries. */
+    if (status == KJWT_OK && len != 0 &&
+        (len - sizeof(struct ring)) % sizeof(struct kjwt_jti) != 0)
+        status = KJWT_ERR_STORE_READ;
+    return status;
+}
+
+/* Puts a token into the ring: into a free entry, or that of the token which
+ * expired first, if it has. */
+static kjwt_status enter(struct ring *content, uint32_t entries,
+                         const struct kjwt_jti *token, int64_t expired,
+                         uint32_t *difference)
+{
+    struct kjwt_jti *first = content->entries;
+    uint32_t seen = 0;
+
+    for (uint32_t i = 0; i < entries; i++) {
+        struct kjwt_jti *entry = &content->entries[i];
+
+        seen += entry->exp != 0 &&
+                memcmp(entry->id, token->id, sizeof entry->id) == 0;
+        if (entry->exp < first->exp)
+            first = entry;
+    }
+    *difference = seen | kjwt_not_below(content->horizon, token->exp);
+    if (seen != 0)
+        return KJWT_ERR_REPLAYED;
+    if (token->exp <= content->horizon)
+        return KJWT_ERR_EXPIRED;
+    if (first->exp > expired)
+        return KJWT_ERR_JTI_FULL;
+    /* 0 for an entry that was free. */
+    if (content->horizon < first->exp)
+        content->horizon = first->exp;
+    *first = *token;
+    return KJWT_OK;
+}
+
+static kjwt_status take(const struct kjwt_admission *admission,
+                        const struct kjwt_jti_ring *ring, uint32_t *difference)
+{
+    const size_t size = sizeof(struct ring) +
+                        ring->entries * sizeof(struct kjwt_jti);
+    /* What expired at it or before has, leeway and all. */
+    const int64_t expired =
+        admission->known - (int64_t)admission->policy->leeway_s;
+    const char *jti;
+    struct kjwt_jti token;
+    size_t len;
+    kjwt_status status =
+        kjwt_claims_span(admission->claims, "jti", &jti, &len);
+
+    if (status == KJWT_ERR_CLAIM_MISSING)
+        return KJWT_ERR_JTI_MISSING;
+    if (status == KJWT_OK)
+        status = kjwt_claims_date(admission->claims, "exp", &token.exp);
+    if (status == KJWT_ERR_CLAIM_MISSING)
+        return KJWT_ERR_EXP_MISSING;
+    if (status == KJWT_OK)
+        status = kjwt_admit_digest(admission, "jti", token.id);
+    if (status == KJWT_OK)
+        status = load(ring, size);
+    if (status == KJWT_OK)
+        status = enter((struct ring *)ring->memory, ring->entries, &token,
+                       expired > 0 ? expired : 0, difference);
+    if (status == KJWT_OK)
+        status = ring->store->save(ring->store->context, KJWT_RECORD_JTI,
+                                   ring->memory, size);
+    return status;
+}
+
+kjwt_status kjwt_admit_jti(struct kjwt_admission *admission,
+                           const struct kjwt_jti_ring *ring)
+{
+    kjwt_status status = KJWT_ERR_ARGUMENT;
+    uint32_t difference = 1;
+
+    if (admission == NULL || ring == NULL)
+        return KJWT_ERR_ARGUMENT;
+    status = admission->status;
+    if (status == KJWT_OK)
+        status = take(admission, ring, &difference);
+    return kjwt_admit_rule(admission, status, KJWT_RULE_JTI, difference);
+}
