@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "board.h"
+#include "pl011.h"
 
 /* A peripheral's registers by their offset; 0x3000 further a write clears the
  * bits that are set (2.1.2). */
@@ -44,24 +45,7 @@
 #define TX             0u
 #define RX             1u
 
-/* 4.2.8: an Arm PrimeCell UART (PL011). */
-#define UART(offset)     REGISTER(0x40034000u, offset)
-#define UART_DATA        UART(0x00u)
-#define UART_FLAGS       UART(0x18u)
-#define UART_INTEGER     UART(0x24u)
-#define UART_FRACTION    UART(0x28u)
-#define UART_LINE        UART(0x2cu)
-#define UART_CONTROL     UART(0x30u)
-#define FLAG_RX_EMPTY    (1u << 4)
-#define FLAG_TX_FULL     (1u << 5)
-#define LINE_8_BITS      (3u << 5)
-#define LINE_FIFOS       (1u << 4)
-#define CONTROL_ENABLE   1u
-#define CONTROL_TX       (1u << 8)
-#define CONTROL_RX       (1u << 9)
-
-/* In units of 1/64: 12 MHz / (16 * 115200). */
-#define UART_DIVISOR ((12000000u * 4u + 115200u / 2u) / 115200u)
+#define CRYSTAL_HZ 12000000u
 
 /* After a reset the system's clock is the reference's. */
 static void run_by_the_crystal(void)
@@ -84,22 +68,5 @@ void board_init(void)
         ;
     GPIO_CTRL(TX) = FUNCTION_UART;
     GPIO_CTRL(RX) = FUNCTION_UART;
-    UART_INTEGER = UART_DIVISOR / 64u;
-    UART_FRACTION = UART_DIVISOR % 64u;
-    UART_LINE = LINE_8_BITS | LINE_FIFOS;
-    UART_CONTROL = CONTROL_ENABLE | CONTROL_TX | CONTROL_RX;
-}
-
-int board_get(void)
-{
-    while ((UART_FLAGS & FLAG_RX_EMPTY) != 0)
-        ;
-    return (int)(UART_DATA & 0xffu);
-}
-
-void board_put(char byte)
-{
-    while ((UART_FLAGS & FLAG_TX_FULL) != 0)
-        ;
-    UART_DATA = (unsigned char)byte;
+    pl011_init(CRYSTAL_HZ);
 }

@@ -20,7 +20,7 @@ CHROMIUM = load_script("tests/screenshots")
 
 @pytest.fixture(scope="module")
 def page_file():
-    result = subprocess.run([ROOT / "boards/browser/build"], text=True,
+    result = subprocess.run([ROOT / "boards/browser/make-page"], text=True,
                             capture_output=True)
     assert result.returncode == 0, result.stderr
     return ROOT / result.stdout.strip()
