@@ -57,6 +57,18 @@ static const struct {
     {KJWT_ERR_NOT_YET_VALID, "wait, or check the clock, --now and --nbf"},
     {KJWT_ERR_TIME_UNKNOWN, "set the clock, or give the time as --now"},
     {KJWT_ERR_KEY, "export the key again"},
+    {KJWT_ERR_KEYSET, "write version and keys with signer-host key-set"},
+    {KJWT_ERR_KEYSET_VERSION, "give the set a higher --version"},
+    {KJWT_ERR_KEYSET_SIZE, "put fewer keys into the set"},
+    {KJWT_ERR_KEY_REVOKED, "use a new key; a revoked one stays revoked"},
+    {KJWT_ERR_CERTIFICATE,
+     "write the certificate with signer-host certificate"},
+    {KJWT_ERR_DELEGATED_ISSUER, "mint with the certificate's mint.iss as --iss"},
+    {KJWT_ERR_DELEGATED_AUDIENCE,
+     "mint for audiences that begin with the certificate's mint.aud, up to a "
+     "separator"},
+    {KJWT_ERR_DELEGATED_TIME,
+     "mint within the certificate's nbf and exp, with --ttl or --exp"},
 };
 
 void advice_format(kjwt_status status, char text[ADVICE_SIZE])

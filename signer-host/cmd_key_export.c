@@ -9,72 +9,11 @@
 
 #include "command.h"
 #include "key_export.h"
-#include "key_holder.h"
+#include "key_collection.h"
 #include "output.h"
 #include "time_text.h"
 
-/* The keys of all holders, which stay open because they own the names. */
-struct collection {
-    struct key_holder *holders[KJWT_MAX_KEYS];
-    size_t holder_count;
-    struct public_key keys[KJWT_MAX_KEYS];
-    const char *names[KJWT_MAX_KEYS];
-    size_t count;
-    bool development;
-};
-
-static bool too_many(struct error *error)
-{
-    return error_set(error, EXIT_REFUSED,
-                     "more than %d keys, which is what a device takes",
-                     KJWT_MAX_KEYS);
-}
-
-static bool add_keys(struct collection *all, struct key_holder *holder,
-                     struct error *error)
-{
-    struct public_key *keys = NULL;
-    size_t count = 0;
-
-    if (!holder->class->public_keys(holder, &keys, &count, error))
-        return false;
-    if (count > KJWT_MAX_KEYS - all->count) {
-        free(keys);
-        return too_many(error);
-    }
-    for (size_t i = 0; i < count; i++) {
-        all->names[all->count] = holder->name;
-        all->keys[all->count++] = keys[i];
-    }
-    all->development |= holder->development;
-    free(keys);
-    return true;
-}
-
-static bool collect(const struct options *options, struct collection *all,
-                    struct error *error)
-{
-    struct key_options reach = key_options_of(options);
-    size_t count = options_count(options, "key");
-
-    if (count == 0)
-        return error_set(error, EXIT_USAGE, "--key is required");
-    if (count > KJWT_MAX_KEYS)
-        return too_many(error);
-    for (size_t i = 0; i < count; i++) {
-        struct key_holder *holder =
-            key_holder_open(options_value(options, "key", i), &reach, error);
-
-        if (holder == NULL)
-            return false;
-        all->holders[all->holder_count++] = holder;
-        if (!add_keys(all, holder, error))
-            return false;
-    }
-    return true;
-}
-
-static bool set_kid(const struct options *options, struct collection *all,
+static bool set_kid(const struct options *options, struct key_collection *all,
                     struct error *error)
 {
     const char *kid = options_value(options, "kid", 0);
@@ -114,12 +53,13 @@ static bool write_to(const char *path, const struct key_format *format,
 }
 
 static bool export(const struct options *options,
-                   const struct key_format *format, struct collection *all,
+                   const struct key_format *format, struct key_collection *all,
                    struct error *error)
 {
     struct key_export what = {.keys = all->keys, .names = all->names};
 
-    if (!collect(options, all, error) || !set_kid(options, all, error) ||
+    if (!key_collection_add(all, options, "key", error) ||
+        !set_kid(options, all, error) ||
         !key_holder_check_set(all->keys, all->count, error) ||
         !get_date(&what.date, error))
         return false;
@@ -135,11 +75,13 @@ static bool export(const struct options *options,
 
 static bool run(const struct options *options, struct error *error)
 {
-    struct collection all = {.count = 0};
+    struct key_collection all = {.count = 0};
     const struct key_format *format;
     const char *name;
     bool done;
 
+    if (!options_given(options, "key"))
+        return error_set(error, EXIT_USAGE, "--key is required");
     if (!options_require(options, "format", &name, error))
         return false;
     format = key_format_find(name, error);
@@ -152,8 +94,7 @@ static bool run(const struct options *options, struct error *error)
                          "-o FILE",
                          name);
     done = export(options, format, &all, error);
-    for (size_t i = 0; i < all.holder_count; i++)
-        key_holder_close(all.holders[i]);
+    key_collection_close(&all);
     return done;
 }
 

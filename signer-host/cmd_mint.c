@@ -4,13 +4,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "command.h"
+#include "input.h"
+#include "key_collection.h"
 #include "mint_claims.h"
-#include "output.h"
 #include "signer.h"
 #include "token.h"
+#include "token_output.h"
 
 struct mint {
     const struct options *options;
@@ -20,48 +21,52 @@ struct mint {
     char *token;
 };
 
-/* {"token":...,"header":{...},"claims":{...}}, with the file's name instead of
- * the token that is in it. */
-static bool print_json(const struct mint *mint, const char *path,
-                       struct error *error)
+/* What devices that get the certificate as well would say. */
+static bool check_delegated(const struct mint *mint, const char *path,
+                            struct error *error)
 {
-    struct members result = {.count = 0};
-    char *header = members_dump(&mint->signer.header);
-    char *claims = members_dump(&mint->claims);
-    char *text = NULL;
-    bool done = (header != NULL && claims != NULL) || out_of_memory(error);
+    struct kjwt_key views[KJWT_MAX_KEYS];
+    struct token_certificate certificate = {.keys = views};
+    struct key_collection signers = {.count = 0};
+    struct input input = {.data = NULL};
+    bool done;
 
-    done = done &&
-           members_set_string(&result, path != NULL ? "file" : "token",
-                              path != NULL ? path : mint->token, error) &&
-           members_set_json(&result, "header", header, error) &&
-           members_set_json(&result, "claims", claims, error);
+    done = input_read_all(path, KJWT_MAX_TOKEN_LENGTH + 1, &input, error) &&
+           key_collection_add(&signers, mint->options, "certificate-key",
+                              error) &&
+           key_holder_check_set(signers.keys, signers.count, error);
     if (done) {
-        text = members_dump(&result);
-        done = text != NULL ? output_line(text, error) : out_of_memory(error);
+        for (size_t i = 0; i < signers.count; i++)
+            views[i] = public_key_view(&signers.keys[i]);
+        certificate.key_count = signers.count;
+        certificate.text = input.data;
+        certificate.len =
+            input.len - (input.len > 0 && input.data[input.len - 1] == '\n');
+        done = token_check_delegated(&certificate, &mint->signer.header,
+                                     &mint->claims, mint->token, error);
     }
-    members_free(&result);
-    free(text);
-    free(header);
-    free(claims);
+    key_collection_close(&signers);
+    input_free(&input);
     return done;
 }
 
-/* On standard output a line, in a file the token and nothing else. */
-static bool print(struct mint *mint, struct error *error)
+static bool check(const struct mint *mint, struct error *error)
 {
-    const char *path = options_value(mint->options, "output", 0);
-    bool as_json = options_given(mint->options, "json");
-    size_t len = strlen(mint->token);
+    const char *path = options_value(mint->options, "certificate", 0);
 
-    if (path != NULL &&
-        !output_file(path, mint->token, len, OUTPUT_SECRET, error))
-        return false;
-    if (as_json)
-        return print_json(mint, path, error);
-    if (path != NULL)
-        return true;
-    return output_line(mint->token, error);
+    return token_check(&mint->signer.key, &mint->signer.header, &mint->claims,
+                       mint->token, error) &&
+           (path == NULL || check_delegated(mint, path, error));
+}
+
+static bool check_options(const struct options *options, struct error *error)
+{
+    return options_given(options, "certificate") ==
+               options_given(options, "certificate-key") ||
+           error_set(error, EXIT_USAGE,
+                     "--certificate FILE and --certificate-key URI go "
+                     "together: the certificate, and the public key that "
+                     "devices verify it with");
 }
 
 static bool run_with(struct mint *mint, struct error *error)
@@ -69,16 +74,17 @@ static bool run_with(struct mint *mint, struct error *error)
     const struct options *options = mint->options;
     struct signer *signer = &mint->signer;
 
-    return options_now(options, &mint->now, error) &&
+    return check_options(options, error) &&
+           options_now(options, &mint->now, error) &&
            mint_claims(options, mint->now, &mint->claims, error) &&
            token_check_exp(&mint->claims, mint->now, error) &&
            signer_open(options, signer, error) &&
            token_sign(signer->holder, &signer->header, &mint->claims,
                       &mint->token, error) &&
            signer_check_clock(signer, options, mint->now, error) &&
-           token_check(&signer->key, &signer->header, &mint->claims,
-                       mint->token, error) &&
-           print(mint, error);
+           check(mint, error) &&
+           token_output(options, &signer->header, &mint->claims, mint->token,
+                        error);
 }
 
 static bool run(const struct options *options, struct error *error)
@@ -115,6 +121,10 @@ static const struct option_spec specs[] = {
     {"output", "FILE", "write to FILE, mode 0600, without a newline", 'o',
      false},
     {"json", NULL, "the token with its header and claims as JSON", '\0', false},
+    {"certificate", "FILE", "the certificate that goes to the device with it",
+     '\0', false},
+    {"certificate-key", "URI", "the public key that signed the certificate",
+     '\0', true},
     {"message-type", "TYPE", "awskms: RAW or DIGEST instead of by length", '\0',
      false},
     KEY_OPTION_SPECS,
@@ -127,7 +137,7 @@ const struct command cmd_mint = {
     .usage = "--key URI [OPTION]...",
     .details = "The token has iat = now and exp = iat + 24 h unless told "
                "otherwise. It is printed only\nafter the verifier that devices "
-               "run has accepted it.\n",
+               "run has accepted it, with --certificate together with that.\n",
     .options = specs,
     .run = run,
 };

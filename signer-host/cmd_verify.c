@@ -49,15 +49,16 @@ static bool print_claims(const struct kjwt_claims *claims, bool as_json,
     return done;
 }
 
-static bool print_rejection(kjwt_status status, bool as_json,
-                            struct error *error)
+static bool print_rejection(kjwt_status status, bool of_certificate,
+                            bool as_json, struct error *error)
 {
     char advice[ADVICE_SIZE];
     char text[ADVICE_SIZE];
     int len;
 
     advice_format(status, advice);
-    (void)fprintf(stderr, "rejected: %s\n", advice);
+    (void)fprintf(stderr, "rejected: %s%s\n",
+                  of_certificate ? "the certificate: " : "", advice);
     if (as_json) {
         len =
             snprintf(text, sizeof text, "{\"status\":\"%s\",\"text\":\"%s\"}\n",
@@ -69,17 +70,44 @@ static bool print_rejection(kjwt_status status, bool as_json,
     return error_set(error, EXIT_REFUSED, "%s", "");
 }
 
+/* certificate data NULL: the token comes alone. */
 static bool decide(const struct kjwt_policy *policy, const struct input *token,
-                   int64_t now, bool as_json, struct error *error)
+                   const struct input *certificate, int64_t now, bool as_json,
+                   struct error *error)
 {
+    const struct token_certificate given = {certificate->data,
+                                            certificate->len, policy->keys,
+                                            policy->key_count};
     struct kjwt_claims claims;
     char scratch[KJWT_MAX_TOKEN_LENGTH];
+    bool of_certificate = false;
     kjwt_status status =
-        token_verify(policy, token->data, token->len, now, scratch, &claims);
+        certificate->data == NULL
+            ? token_verify(policy, token->data, token->len, now, scratch,
+                           &claims)
+            : token_verify_delegated(policy, &given, token->data, token->len,
+                                     now, scratch, &claims, &of_certificate);
 
     if (status != KJWT_OK)
-        return print_rejection(status, as_json, error);
+        return print_rejection(status, of_certificate, as_json, error);
     return print_claims(&claims, as_json, error);
+}
+
+static bool get_certificate(const struct options *options,
+                            struct input *certificate, struct error *error)
+{
+    const char *path = options_value(options, "certificate", 0);
+
+    if (path == NULL)
+        return true;
+    if (options_value(options, "aud", 0) == NULL)
+        return error_set(error, EXIT_USAGE,
+                         "--certificate needs --aud, the device's name");
+    if (!input_read(path, KJWT_MAX_TOKEN_LENGTH + 1, certificate, error))
+        return false;
+    if (certificate->len > 0 && certificate->data[certificate->len - 1] == '\n')
+        certificate->len--;
+    return true;
 }
 
 /* ----------------------------------------------------------------- keys --- */
@@ -116,21 +144,27 @@ static bool run(const struct options *options, struct error *error)
                                  .audience = options_value(options, "aud", 0)};
     struct public_key *keys = NULL;
     struct input token = {.data = NULL};
+    struct input certificate = {.data = NULL};
     int64_t now;
     bool done =
         options_now(options, &now, error) &&
         get_leeway(options, &policy, error) &&
         get_keys(options, views, &keys, &policy.key_count, error) &&
+        get_certificate(options, &certificate, error) &&
         token_input(options, &token, error) &&
-        decide(&policy, &token, now, options_given(options, "json"), error);
+        decide(&policy, &token, &certificate, now,
+               options_given(options, "json"), error);
 
     input_free(&token);
+    input_free(&certificate);
     free(keys);
     return done;
 }
 
 static const struct option_spec specs[] = {
     {"key", "URI", "the public key, or a JWK Set", '\0', false},
+    {"certificate", "FILE", "the certificate that comes with the token; --key "
+     "signed it", '\0', false},
     {"iss", "S", "the issuer expected", '\0', false},
     {"sub", "S", "the subject expected", '\0', false},
     {"aud", "S", "the device's name; without it the token must have no aud",

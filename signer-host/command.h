@@ -27,11 +27,13 @@ struct command {
 extern const struct command *const commands[];
 
 extern const struct command cmd_batch;
+extern const struct command cmd_certificate;
 extern const struct command cmd_completion;
 extern const struct command cmd_doctor;
 extern const struct command cmd_key_create;
 extern const struct command cmd_key_export;
 extern const struct command cmd_key_policy;
+extern const struct command cmd_key_set;
 extern const struct command cmd_key_show;
 extern const struct command cmd_lambda;
 extern const struct command cmd_mint;

@@ -11,6 +11,8 @@ const struct command *const commands[] = {
     &cmd_key_export,
     &cmd_key_show,
     &cmd_key_policy,
+    &cmd_key_set,
+    &cmd_certificate,
     &cmd_mint,
 #if defined(KJWT_BATCH)
     &cmd_batch,

@@ -7,9 +7,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base64url.h"
 #include "input.h"
+#include "kjwt_keyset.h"
 #include "random.h"
 #include "time_text.h"
 
@@ -354,6 +356,30 @@ static bool check_header_name(const char *name, struct error *error)
     return true;
 }
 
+/* A device trusts these two kinds with more than a token says, so nothing that
+ * a caller of mint chooses may look like one (RFC 8725 3.11). */
+static bool check_typ(const char *name, const char *value, struct error *error)
+{
+    static const struct {
+        const char *typ;
+        const char *command;
+    } table[] = {{KJWT_TYP_KEYSET, "key-set"},
+                 {KJWT_TYP_CERTIFICATE, "certificate"}};
+    static const char prefix[] = "application/";
+
+    if (strcmp(name, "typ") != 0)
+        return true;
+    if (strncasecmp(value, prefix, sizeof prefix - 1) == 0)
+        value += sizeof prefix - 1;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcasecmp(table[i].typ, value) == 0)
+            return error_set(error, EXIT_USAGE,
+                             "--header does not set typ to %s: use signer-host "
+                             "%s",
+                             table[i].typ, table[i].command);
+    return true;
+}
+
 static bool set_parameters(const struct options *options,
                            struct members *header, struct members *seen,
                            struct error *error)
@@ -364,6 +390,7 @@ static bool set_parameters(const struct options *options,
     for (size_t i = 0; (text = options_value(options, "header", i)); i++)
         if (!split("header", text, &assignment, error) ||
             !check_header_name(assignment.name, error) ||
+            !check_typ(assignment.name, assignment.value, error) ||
             !note(seen, assignment.name, "header", error) ||
             !assign("header", text, header, error))
             return false;

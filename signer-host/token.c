@@ -11,6 +11,7 @@
 
 #include "advice.h"
 #include "base64url.h"
+#include "kjwt_keyset.h"
 #include "mint_claims.h"
 #include "time_text.h"
 
@@ -141,21 +142,58 @@ static void expect(struct kjwt_policy *policy, const json_t *own)
         json_string_value(json_is_array(aud) ? json_array_get(aud, 0) : aud);
 }
 
-static bool accepted(const struct kjwt_policy *policy, const char *token,
-                     int64_t at, struct error *error)
+kjwt_status token_verify_delegated(const struct kjwt_policy *policy,
+                                   const struct token_certificate *certificate,
+                                   const char *token, size_t len, int64_t now,
+                                   char scratch[KJWT_MAX_TOKEN_LENGTH],
+                                   struct kjwt_claims *claims,
+                                   bool *of_certificate)
+{
+    KJWT_WORK(work, PUBLIC_KEY_MAX_BITS);
+    char copy[KJWT_MAX_TOKEN_LENGTH];
+    struct kjwt_certificate device = {.token = copy, .len = certificate->len};
+    struct kjwt_policy signers = *policy;
+    kjwt_status status;
+
+    memset(claims, 0, sizeof *claims);
+    *of_certificate = true;
+    if (certificate->len > sizeof copy)
+        return KJWT_ERR_LIMIT_TOKEN;
+    *of_certificate = false;
+    if (len > KJWT_MAX_TOKEN_LENGTH)
+        return KJWT_ERR_LIMIT_TOKEN;
+    memcpy(copy, certificate->text, certificate->len);
+    memcpy(scratch, token, len);
+    signers.keys = certificate->keys;
+    signers.key_count = certificate->key_count;
+    status = kjwt_verify_delegated(&signers, NULL, work, sizeof work, &device,
+                                   scratch, len, now, claims);
+    if (status == KJWT_OK && !kjwt_claims_verified(claims))
+        status = KJWT_ERR_UNVERIFIED;
+    *of_certificate = device.key.n == NULL;
+    return status;
+}
+
+static bool accepted(const struct kjwt_policy *policy,
+                     const struct token_certificate *certificate,
+                     const char *token, int64_t at, struct error *error)
 {
     struct kjwt_claims claims;
     char scratch[KJWT_MAX_TOKEN_LENGTH];
     char advice[ADVICE_SIZE];
+    bool of_certificate = false;
     kjwt_status status =
-        token_verify(policy, token, strlen(token), at, scratch, &claims);
+        certificate == NULL
+            ? token_verify(policy, token, strlen(token), at, scratch, &claims)
+            : token_verify_delegated(policy, certificate, token, strlen(token),
+                                     at, scratch, &claims, &of_certificate);
 
     if (status == KJWT_OK)
         return true;
     advice_format(status, advice);
     return error_set(error, EXIT_REFUSED,
-                     "not minted, a device would refuse this token: %s",
-                     advice);
+                     "not minted, a device would refuse this %s: %s",
+                     of_certificate ? "certificate" : "token", advice);
 }
 
 /* A date in the token's future, whose fraction would count. */
@@ -179,12 +217,12 @@ static json_t *parse(const struct members *members)
     return json;
 }
 
-bool token_check(const struct public_key *key, const struct members *header,
-                 const struct members *claims, const char *token,
-                 struct error *error)
+/* Against policy's keys, or those that sign the certificate. */
+static bool check(struct kjwt_policy policy,
+                  const struct token_certificate *certificate,
+                  const struct members *header, const struct members *claims,
+                  const char *token, struct error *error)
 {
-    struct kjwt_key view = public_key_view(key);
-    struct kjwt_policy policy = {.keys = &view, .key_count = 1};
     int64_t iat = rounded_up(claims, "iat");
     int64_t nbf = rounded_up(claims, "nbf");
     int64_t at = iat > nbf ? iat : nbf;
@@ -197,8 +235,32 @@ bool token_check(const struct public_key *key, const struct members *header,
         policy.options = KJWT_EXP_OPTIONAL;
     expect(&policy, own_claims);
     /* 1970-01-01T00:00:00Z is what a device without a clock says. */
-    done = accepted(&policy, token, at > 0 ? at : 1, error);
+    done = accepted(&policy, certificate, token, at > 0 ? at : 1, error);
     json_decref(own_header);
     json_decref(own_claims);
     return done;
+}
+
+bool token_check(const struct public_key *key, const struct members *header,
+                 const struct members *claims, const char *token,
+                 struct error *error)
+{
+    struct kjwt_key view = public_key_view(key);
+    struct kjwt_policy policy = {.keys = &view, .key_count = 1};
+
+    return check(policy, NULL, header, claims, token, error);
+}
+
+bool token_check_delegated(const struct token_certificate *certificate,
+                           const struct members *header,
+                           const struct members *claims, const char *token,
+                           struct error *error)
+{
+    struct kjwt_policy policy = {.key_count = 0};
+
+    if (members_get(claims, "aud") == NULL)
+        return error_set(error, EXIT_REFUSED,
+                         "a token under a certificate needs an --aud that the "
+                         "certificate's mint.aud covers");
+    return check(policy, certificate, header, claims, token, error);
 }

@@ -41,11 +41,34 @@ kjwt_status token_verify(const struct kjwt_policy *policy, const char *token,
                          char scratch[KJWT_MAX_TOKEN_LENGTH],
                          struct kjwt_claims *claims);
 
+/* A certificate that comes with a token, and the keys that sign it. */
+struct token_certificate {
+    const char *text;
+    size_t len;
+    const struct kjwt_key *keys;
+    size_t key_count;
+};
+
+/* kjwt_verify_delegated() in the same way, with the certificate's keys instead
+ * of the policy's. *of_certificate: the status is about the certificate. */
+kjwt_status token_verify_delegated(const struct kjwt_policy *policy,
+                                   const struct token_certificate *certificate,
+                                   const char *token, size_t len, int64_t now,
+                                   char scratch[KJWT_MAX_TOKEN_LENGTH],
+                                   struct kjwt_claims *claims,
+                                   bool *of_certificate);
+
 /* Refuses a token that a device would refuse from its first second on: the
  * verifier's own verdict with the default limits, at max(iat, nbf), for the
  * token's own typ, iss, sub and aud. */
 bool token_check(const struct public_key *key, const struct members *header,
                  const struct members *claims, const char *token,
                  struct error *error);
+
+/* The same for a token that comes with a certificate. */
+bool token_check_delegated(const struct token_certificate *certificate,
+                           const struct members *header,
+                           const struct members *claims, const char *token,
+                           struct error *error);
 
 #endif

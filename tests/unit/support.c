@@ -173,10 +173,19 @@ static const char *key_name(char letter)
 static size_t key_text(const char *what, char *out)
 {
     const struct public_key *key = &test_key(key_name(what[1]))->public;
+    uint8_t modulus[PUBLIC_KEY_MAX_BYTES];
+    size_t size = key->bits / 8;
     char n[TOKEN_SIZE];
 
-    n[append_base64url(n, key->modulus, key->bits / 8)] = '\0';
-    if (what[0] == 'n')
+    memcpy(modulus, key->modulus, size);
+    if (what[0] == 'e')
+        modulus[size - 1] &= 0xfe;
+    if (what[0] == 's')
+        modulus[0] &= 0x7f;
+    if (what[0] == 'h')
+        modulus[(size /= 2) - 1] |= 1;
+    n[append_base64url(n, modulus, size)] = '\0';
+    if (strchr("nesh", what[0]) != NULL)
         return (size_t)sprintf(out, "%s", n);
     if (what[0] == 't')
         return (size_t)sprintf(out, "%s", key->thumbprint);

@@ -500,10 +500,13 @@ static void test_work(void **state)
     sign(&row, &pair);
     certificate = (struct kjwt_certificate){.token = pair.cert,
                                             .len = pair.cert_len};
+    memset(work, 0x5a, sizeof work);
     assert_status(kjwt_verify_delegated(&policy, NULL, work,
-                                        KJWT_WORK_SIZE(4096) - 1, &certificate,
+                                        KJWT_WORK_SIZE(4096) - 8, &certificate,
                                         pair.token, pair.token_len, NOW,
                                         &claims), KJWT_ERR_WORK_SIZE);
+    assert_memory_equal(&work[KJWT_WORK_SIZE(4096) / 8 - 1],
+                        "ZZZZZZZZ", 8);
 }
 
 int main(void)
