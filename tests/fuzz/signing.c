@@ -69,7 +69,8 @@ void signing_block(const uint8_t *block, uint8_t *signature)
 }
 
 /* RFC 8017 9.2 and 8.2.1 */
-static void sign(const void *message, size_t len, uint8_t signature[256])
+static void sign(const struct pair *pair, const void *message, size_t len,
+                 uint8_t signature[256])
 {
     static const uint8_t digest_info[19] = {
         0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
@@ -83,11 +84,12 @@ static void sign(const void *message, size_t len, uint8_t signature[256])
     memcpy(block + 205, digest_info, sizeof digest_info);
     must(mbedtls_sha256(message, len, block + 224, 0) == 0,
          "the message can be hashed");
-    signing_block(block, signature);
+    rsa_signer_block(pair->signer, block, signature);
 }
 
-char *signing_token(const struct fuzz_input *header,
-                    const struct fuzz_input *claims, size_t *len)
+static char *make_token(const struct pair *pair,
+                        const struct fuzz_input *header,
+                        const struct fuzz_input *claims, size_t *len)
 {
     char *token = malloc(BASE64URL_LENGTH(header->len) +
                          BASE64URL_LENGTH(claims->len) +
@@ -100,9 +102,26 @@ char *signing_token(const struct fuzz_input *header,
     token[(*len)++] = '.';
     base64url_encode(claims->bytes, claims->len, token + *len);
     *len += BASE64URL_LENGTH(claims->len);
-    sign(token, *len, signature);
+    sign(pair, token, *len, signature);
     token[(*len)++] = '.';
     base64url_encode(signature, sizeof signature, token + *len);
     *len += BASE64URL_LENGTH(sizeof signature);
     return token;
+}
+
+char *signing_token(const struct fuzz_input *header,
+                    const struct fuzz_input *claims, size_t *len)
+{
+    return make_token(pair_of(0), header, claims, len);
+}
+
+char *signing_other_token(const struct fuzz_input *header,
+                          const struct fuzz_input *claims, size_t *len)
+{
+    return make_token(pair_of(1), header, claims, len);
+}
+
+void signing_modulus(bool other, char text[SIGNING_MODULUS_LENGTH + 1])
+{
+    base64url_encode(pair_of(other)->public.modulus, 256, text);
 }

@@ -15,9 +15,15 @@ struct kjwt_key signing_other_key(void);
 /* The public half as PEM. */
 const char *signing_public_pem(void);
 
-/* A token, made with malloc. */
+/* A token, made with malloc. The same, signed by the second key. */
 char *signing_token(const struct fuzz_input *header,
                     const struct fuzz_input *claims, size_t *len);
+char *signing_other_token(const struct fuzz_input *header,
+                          const struct fuzz_input *claims, size_t *len);
+
+/* base64url of a public half's modulus. */
+#define SIGNING_MODULUS_LENGTH 342
+void signing_modulus(bool other, char text[SIGNING_MODULUS_LENGTH + 1]);
 
 /* RSASP1 of a block as long as the modulus. */
 void signing_block(const uint8_t *block, uint8_t *signature);

@@ -5,6 +5,8 @@
 
 #include <jansson.h>
 
+#include "kjwt_stream.h"
+
 static bool is_zero(const void *memory, size_t len)
 {
     const uint8_t *bytes = memory;
@@ -57,6 +59,84 @@ static kjwt_status verify_const(const struct kjwt_policy *policy,
     return status;
 }
 
+/* FNV-1a: pieces that a token always comes in, and another one does not. */
+static uint32_t hash_of(const char *bytes, size_t len)
+{
+    uint32_t hash = 2166136261u;
+
+    while (len-- > 0)
+        hash = (hash ^ (uint8_t)*bytes++) * 16777619u;
+    return hash;
+}
+
+/* In pieces, each a block of its own. */
+static void feed(struct kjwt_stream *stream, const char *token, size_t len,
+                 uint32_t random)
+{
+    kjwt_status status = KJWT_OK;
+
+    for (size_t at = 0, piece; at < len; at += piece) {
+        char *copy;
+        kjwt_status last = status;
+
+        random = random * 1664525u + 1013904223u;
+        piece = (random >> 8) % (random >> 30 == 0 ? len : 7);
+        piece = piece < len - at ? piece : len - at;
+        copy = fuzz_copy(token + at, piece);
+        status = kjwt_stream_update(stream, copy, piece);
+        must(last == KJWT_OK || status != KJWT_OK,
+             "a stream that refuses goes on refusing");
+        free(copy);
+    }
+}
+
+static kjwt_status stream_through(const struct kjwt_policy *policy,
+                                  const char *token, size_t len, int64_t now,
+                                  size_t size,
+                                  const struct kjwt_claims *expected)
+{
+    void *work = malloc(KJWT_WORK_SIZE(2048));
+    char *buffer = malloc(size);
+    struct kjwt_stream stream;
+    struct kjwt_claims claims;
+    kjwt_status status;
+
+    must(work != NULL && buffer != NULL, "there is memory");
+    (void)kjwt_stream_init(&stream, policy, work, KJWT_WORK_SIZE(2048), buffer,
+                           size);
+    feed(&stream, token, len, hash_of(token, len));
+    status = kjwt_stream_finish(&stream, now, &claims);
+    check_outcome(status, &claims);
+    if (status == KJWT_OK)
+        must(claims.json_len == expected->json_len &&
+                 claims.time_checked == expected->time_checked &&
+                 claims.key == expected->key &&
+                 memcmp(claims.json, expected->json, claims.json_len) == 0,
+             "a stream gives the same claims");
+    free(work);
+    free(buffer);
+    return status;
+}
+
+/* With room for the token, and with less. */
+static void check_stream(const struct kjwt_policy *policy, const char *token,
+                         size_t len, int64_t now,
+                         const struct verdict *verdict)
+{
+    const size_t enough = KJWT_STREAM_BUFFER(
+        len < KJWT_MAX_TOKEN_LENGTH ? len : KJWT_MAX_TOKEN_LENGTH);
+    const size_t less = hash_of(token, len) % enough;
+    kjwt_status status;
+
+    must(stream_through(policy, token, len, now, enough, &verdict->claims) ==
+             verdict->status,
+         "a stream gives the same status");
+    status = stream_through(policy, token, len, now, less > 0 ? less : 1,
+                            &verdict->claims);
+    must(status == verdict->status || status == KJWT_ERR_SCRATCH_SIZE,
+         "a stream with less room gives the same status, or says so");
+}
+
 struct verdict verdict_of(const struct kjwt_policy *policy, const char *token,
                           size_t len, int64_t now)
 {
@@ -73,6 +153,7 @@ struct verdict verdict_of(const struct kjwt_policy *policy, const char *token,
     must(verify_const(policy, token, len, now, &verdict.claims) ==
              verdict.status,
          "both variants give the same status");
+    check_stream(policy, token, len, now, &verdict);
     free(work);
     return verdict;
 }

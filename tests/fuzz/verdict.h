@@ -1,6 +1,6 @@
 /*
- * One token through kjwt_verify() and kjwt_verify_const(), and what must hold
- * of both whatever it is.
+ * One token through kjwt_verify(), kjwt_verify_const() and kjwt_stream, and what
+ * must hold of all whatever it is.
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef VERDICT_H
