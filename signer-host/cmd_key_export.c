@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,15 +53,37 @@ static bool write_to(const char *path, const struct key_format *format,
     return done;
 }
 
+/* What signs key sets signs no device tokens, or its loss could not be made
+ * good. */
+static bool check_roots(const struct key_collection *all,
+                        const struct key_collection *roots,
+                        const struct key_format *format, struct error *error)
+{
+    if (roots->count > 0 && !format->takes_roots)
+        return error_set(error, EXIT_USAGE,
+                         "--root is for a firmware: --format c or h");
+    for (size_t i = 0; i < roots->count; i++)
+        for (size_t j = 0; j < all->count; j++)
+            if (strcmp(roots->keys[i].thumbprint, all->keys[j].thumbprint) == 0)
+                return error_set(error, EXIT_REFUSED,
+                                 "%s is both --key and --root: give each its "
+                                 "own key",
+                                 roots->names[i]);
+    return key_holder_check_set(roots->keys, roots->count, error);
+}
+
 static bool export(const struct options *options,
                    const struct key_format *format, struct key_collection *all,
-                   struct error *error)
+                   struct key_collection *roots, struct error *error)
 {
-    struct key_export what = {.keys = all->keys, .names = all->names};
+    struct key_export what = {.keys = all->keys, .names = all->names,
+                              .roots = roots->keys, .root_names = roots->names};
 
     if (!key_collection_add(all, options, "key", error) ||
         !set_kid(options, all, error) ||
         !key_holder_check_set(all->keys, all->count, error) ||
+        !key_collection_add(roots, options, "root", error) ||
+        !check_roots(all, roots, format, error) ||
         !get_date(&what.date, error))
         return false;
     if (all->count > 1 && !format->takes_several)
@@ -69,13 +92,15 @@ static bool export(const struct options *options,
                          "jwks or c",
                          format->name, all->count);
     what.count = all->count;
-    what.development = all->development;
+    what.root_count = roots->count;
+    what.development = all->development || roots->development;
     return write_to(options_value(options, "output", 0), format, &what, error);
 }
 
 static bool run(const struct options *options, struct error *error)
 {
     struct key_collection all = {.count = 0};
+    struct key_collection roots = {.count = 0};
     const struct key_format *format;
     const char *name;
     bool done;
@@ -93,13 +118,16 @@ static bool run(const struct options *options, struct error *error)
                          "--format %s is binary and not for a terminal: give "
                          "-o FILE",
                          name);
-    done = export(options, format, &all, error);
+    done = export(options, format, &all, &roots, error);
+    key_collection_close(&roots);
     key_collection_close(&all);
     return done;
 }
 
 static const struct option_spec specs[] = {
     {"key", "URI", "the key; may be repeated", '\0', true},
+    {"root", "URI", "with c and h: signs key sets (key-set); may be repeated",
+     '\0', true},
     {"format", "FORMAT", "pem, der, pkcs1, jwk, jwks, c or h", '\0', false},
     {"kid", "KID", "the key's kid instead of its thumbprint", '\0', false},
     {"output", "FILE", "write to FILE instead of standard output", 'o', false},
@@ -111,8 +139,9 @@ const struct command cmd_key_export = {
     .name = "key export",
     .summary = "Writes public keys, also as C for a firmware",
     .usage = "--key URI [--key URI]... --format FORMAT [OPTION]...",
-    .details = "c is one self-contained file with kjwt_keys[]; h declares it. "
-               "SOURCE_DATE_EPOCH sets\nthe date of both.\n",
+    .details = "c is one self-contained file with kjwt_keys[], and with --root "
+               "kjwt_roots[]; h declares\nthem. SOURCE_DATE_EPOCH sets the "
+               "date of both.\n",
     .options = specs,
     .run = run,
 };

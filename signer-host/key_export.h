@@ -17,6 +17,9 @@ struct key_export {
     const struct public_key *keys;
     const char *const *names; /* the ARN or URI of each key */
     size_t count;
+    const struct public_key *roots; /* of key sets; c and h only */
+    const char *const *root_names;
+    size_t root_count;
     int64_t date;     /* of the export */
     bool development; /* a private half lies in a file */
 };
@@ -24,6 +27,7 @@ struct key_export {
 struct key_format {
     const char *name; /* "pem" */
     bool takes_several;
+    bool takes_roots;
     bool is_binary; /* not for terminals */
 
     /* *text has *len bytes, made with malloc. */
