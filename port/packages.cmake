@@ -5,10 +5,14 @@ if(NOT Python3_FOUND)
     return()
 endif()
 add_custom_target(packages)
-foreach(kind drop)
+foreach(kind drop arduino esp-idf cmsis)
+    set(folder ${kind})
+    if(kind MATCHES "arduino|esp-idf") # they name a library by its folder
+        set(folder ${kind}/kjwt)
+    endif()
     add_custom_target(package-${kind}
         COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/package ${kind}
-                ${PROJECT_SOURCE_DIR}/build/packages/${kind}
-                --jsmn ${KJWT_JSMN_INCLUDE_DIR})
+                ${PROJECT_SOURCE_DIR}/build/packages/${folder}
+                --force --jsmn ${KJWT_JSMN_INCLUDE_DIR})
     add_dependencies(packages package-${kind})
 endforeach()

@@ -3,6 +3,11 @@
  * includes jsmn.h.
  * SPDX-License-Identifier: Apache-2.0
  */
+/* Another component may bring jsmn with other options, for all files. */
+#undef JSMN_HEADER
+#undef JSMN_PARENT_LINKS
+#undef JSMN_STATIC
+#undef JSMN_STRICT
 #define JSMN_STATIC
 #include <jsmn.h>
 
