@@ -8,7 +8,11 @@
 #ifndef BOARD_H
 #define BOARD_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "flash.h"
 
 /* Called once, before anything else. */
 void board_init(void);
@@ -32,5 +36,25 @@ void *board_stack_limit(void);
  * the board's timer; 0 where the board cannot count. */
 void board_count_start(void);
 uint32_t board_count_stop(void);
+
+/* --- for the commands of app/device.c --- */
+
+/* A variable that board_restart() leaves alone, as it leaves the flash. */
+#define BOARD_NOINIT __attribute__((section(".noinit")))
+
+/* Begins the program anew, with all RAM as after a reset but BOARD_NOINIT. The
+ * console goes on: no byte of it is lost. */
+_Noreturn void board_restart(void);
+
+/* Flash for the device's records, ready for use: *address is that of its first
+ * sector, *size its bytes. */
+const struct port_flash *board_flash(uint32_t *address, uint32_t *size);
+
+/* Random bytes; false where there is no generator. */
+bool board_random(void *context, void *data, size_t len);
+
+/* The chip's own number; returns its bytes, at most BOARD_ID_SIZE. */
+#define BOARD_ID_SIZE 16
+size_t board_id(uint8_t id[BOARD_ID_SIZE]);
 
 #endif

@@ -26,6 +26,22 @@ void console_uint(uint32_t value)
     console_text(first);
 }
 
+void console_int64(int64_t value)
+{
+    char digits[sizeof "-9223372036854775808"];
+    char *first = digits + sizeof digits - 1;
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+    *first = '\0';
+    do {
+        *--first = (char)('0' + magnitude % 10u);
+        magnitude /= 10u;
+    } while (magnitude != 0);
+    if (value < 0)
+        *--first = '-';
+    console_text(first);
+}
+
 void console_hex(uint32_t value)
 {
     console_text("0x");

@@ -10,6 +10,7 @@
 
 void console_text(const char *text);
 void console_uint(uint32_t value);
+void console_int64(int64_t value);
 void console_hex(uint32_t value);
 
 #endif

@@ -10,8 +10,10 @@
 
 #include "board.h"
 #include "console.h"
+#include "device.h"
 #include "kjwt.h"
 #include "measure.h"
+#include "words.h"
 #include KJWT_KEYS_FILE
 
 /* "hex " and a token of 4,200 bytes. */
@@ -23,16 +25,17 @@
 static char line[LINE_SIZE];
 static _Alignas(8) uint32_t work[KJWT_WORK_SIZE(KJWT_KEYS_MAX_BITS) / 4u];
 
-static char audience[EXPECTED_SIZE];
-static char issuer[EXPECTED_SIZE];
-static char subject[EXPECTED_SIZE];
-
-/* Neither an earliest time nor a leeway: the tests set any clock. */
-static struct kjwt_policy policy = {
-    .keys = kjwt_keys,
-    .key_count = KJWT_KEYS_COUNT,
-};
-static int64_t now = KJWT_TIME_UNKNOWN;
+/* What a firmware has as constants: a restart leaves it alone. */
+#define MADE 0x1f83d9abu
+static BOARD_NOINIT struct {
+    uint32_t made;
+    char audience[EXPECTED_SIZE];
+    char issuer[EXPECTED_SIZE];
+    char subject[EXPECTED_SIZE];
+    /* Neither an earliest time nor a leeway: the tests set any clock. */
+    struct kjwt_policy policy;
+} settings;
+static int64_t now;
 static struct measurement last;
 
 static void answer(const char *text)
@@ -57,9 +60,14 @@ static void answer_accepted(const struct kjwt_claims *claims)
 static void verify(char *token, size_t len)
 {
     struct kjwt_claims claims = {0};
-    kjwt_status status = measure_verify(&policy, work, sizeof work, token, len,
-                                        now, &claims, &last);
+    struct kjwt_policy policy = settings.policy;
+    int64_t time = now;
+    kjwt_status status = KJWT_ERR_UNVERIFIED;
 
+    device_policy(&policy, &time);
+    status = measure_verify(&policy, work, sizeof work, token, len, time,
+                            &claims, &last);
+    status = device_admit(status, &policy, time, &claims, work);
     if (status == KJWT_OK && kjwt_claims_verified(&claims)) {
         answer_accepted(&claims);
         return;
@@ -98,34 +106,11 @@ static void command_hex(char *digits, size_t len)
         answer("error hex: pairs of hexadecimal digits are needed");
 }
 
-/* Decimal, with the whole range of int64_t. */
-static bool parse_int64(const char *text, size_t len, int64_t *value)
-{
-    bool negative = len > 0 && text[0] == '-';
-    uint64_t limit = (uint64_t)INT64_MAX + (negative ? 1u : 0u);
-    uint64_t magnitude = 0;
-
-    if (len == (negative ? 1u : 0u))
-        return false;
-    for (size_t i = negative ? 1 : 0; i < len; i++) {
-        uint64_t digit = (uint64_t)((unsigned char)text[i]) - '0';
-
-        if (digit > 9 || magnitude > (limit - digit) / 10)
-            return false;
-        magnitude = magnitude * 10 + digit;
-    }
-    if (negative && magnitude > 0)
-        *value = -(int64_t)(magnitude - 1) - 1;
-    else
-        *value = (int64_t)magnitude;
-    return true;
-}
-
 static void command_now(char *text, size_t len)
 {
     if (len == strlen("unknown") && memcmp(text, "unknown", len) == 0) {
         now = KJWT_TIME_UNKNOWN;
-    } else if (!parse_int64(text, len, &now)) {
+    } else if (!words_int64((struct word){text, len}, &now)) {
         answer("error now: seconds since 1970 in decimal, or unknown");
         return;
     }
@@ -151,17 +136,17 @@ static void expect(const char **expected, char *copy, const char *text,
 
 static void command_aud(char *text, size_t len)
 {
-    expect(&policy.audience, audience, text, len);
+    expect(&settings.policy.audience, settings.audience, text, len);
 }
 
 static void command_iss(char *text, size_t len)
 {
-    expect(&policy.issuer, issuer, text, len);
+    expect(&settings.policy.issuer, settings.issuer, text, len);
 }
 
 static void command_sub(char *text, size_t len)
 {
-    expect(&policy.subject, subject, text, len);
+    expect(&settings.policy.subject, settings.subject, text, len);
 }
 
 static void command_stats(void)
@@ -197,7 +182,8 @@ static void run_line(size_t len)
             return;
         }
     }
-    verify(line, len);
+    if (!device_command(line, len))
+        verify(line, len);
 }
 
 /* Reads up to LF and drops one CR before it. *len may exceed LINE_SIZE: the
@@ -221,11 +207,23 @@ static bool read_line(size_t *len)
     return true;
 }
 
+static void start_settings(void)
+{
+    if (settings.made != MADE)
+        memset(&settings, 0, sizeof settings);
+    settings.made = MADE;
+    settings.policy.keys = kjwt_keys;
+    settings.policy.key_count = KJWT_KEYS_COUNT;
+    now = KJWT_TIME_UNKNOWN;
+}
+
 int main(void)
 {
     size_t len;
 
     board_init();
+    start_settings();
+    device_start();
     answer("# kjwt " KJWT_VERSION " verify shell on " BOARD_NAME);
 #ifdef KJWT_KEYS_DEVELOPMENT
     answer("# development key");

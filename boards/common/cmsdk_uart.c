@@ -25,6 +25,9 @@ struct cmsdk_uart {
 
 void cmsdk_uart_init(void)
 {
+    /* After a restart a byte may wait, which is not to be lost. */
+    if (UART->control == (CONTROL_TX_ENABLE | CONTROL_RX_ENABLE))
+        return;
     UART->divisor = DIVISOR_LEAST;
     UART->control = CONTROL_TX_ENABLE | CONTROL_RX_ENABLE;
     /* Empties the receiver, which QEMU takes as a request for input: else it

@@ -16,6 +16,14 @@ __attribute__((naked)) void *board_stack_pointer(void)
             "bx lr\n");
 }
 
+__attribute__((naked)) _Noreturn void board_restart(void)
+{
+    __asm__("ldr r0, =stack_top\n"
+            "mov sp, r0\n"
+            "bl start\n"
+            ".ltorg\n");
+}
+
 /* The exception frame: r0 to r3, r12, lr, pc, xPSR. After an overflow of the
  * stack there is none. */
 __attribute__((used)) static void fault_in_frame(const uint32_t *frame,

@@ -47,3 +47,8 @@ __attribute__((naked)) void *board_stack_pointer(void)
     __asm__("mv a0, sp\n"
             "ret\n");
 }
+
+__attribute__((naked)) _Noreturn void board_restart(void)
+{
+    __asm__("j reset\n");
+}

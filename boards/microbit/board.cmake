@@ -7,3 +7,7 @@ set(KJWT_BOARD_DEFINITIONS BOARD_PIN_TXD=24u BOARD_PIN_RXD=25u)
 list(APPEND KJWT_BOARD_SOURCES common/nrf_uart.c microbit/board.c)
 set(KJWT_BOARD_LINKER_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/link.ld)
 list(APPEND KJWT_BOARD_QEMU -machine microbit)
+set(KJWT_BOARD_DEVICE_SOURCES
+    microbit/flash.c
+    common/nrf_random.c
+    ../port/storage/flash_nrf51.c)

@@ -4,3 +4,4 @@
 set(KJWT_BOARD_SOURCES posix/board.c)
 # No lazy binding: the dynamic linker's stack would be taken for the verifier's.
 set(KJWT_BOARD_LINK_OPTIONS -Wl,-z,now)
+set(KJWT_BOARD_DEVICE_SOURCES posix/device.c)

@@ -11,3 +11,7 @@ set(KJWT_BOARD_SOURCES common/riscv.c common/start.c common/instret.c
     riscv32-virt/board.c)
 set(KJWT_BOARD_LINKER_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/link.ld)
 set(KJWT_BOARD_QEMU qemu-system-riscv32 -machine virt -bios none)
+set(KJWT_BOARD_DEVICE_SOURCES
+    common/flash_stand_in.c
+    common/random_qemu.c
+    common/id_stand_in.c)
