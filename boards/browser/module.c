@@ -79,8 +79,8 @@ EXPORT("key_kid") char *key_kid(size_t i)
 }
 
 /* An empty kid is none. */
-EXPORT("set_key") void set_key(size_t i, uint32_t bits, uint32_t n0inv_low,
-                               uint32_t n0inv_high)
+EXPORT("set_key")
+void set_key(size_t i, uint32_t bits, uint32_t n0inv_low, uint32_t n0inv_high)
 {
     const struct key_memory *memory = &key_memory[i];
 
@@ -109,9 +109,9 @@ EXPORT("expect") void expect(enum expected which, bool given)
 
 /* ------------------------------------------------------------- verdict --- */
 
-EXPORT("verify") kjwt_status verify(size_t len, size_t key_count, int64_t now,
-                                    uint32_t leeway_s, uint32_t max_age_s,
-                                    uint32_t options)
+EXPORT("verify")
+kjwt_status verify(size_t len, size_t key_count, int64_t now, uint32_t leeway_s,
+                   uint32_t max_age_s, uint32_t options)
 {
     kjwt_status status;
 

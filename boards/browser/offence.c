@@ -171,13 +171,13 @@ static const struct {
     kjwt_status status;
     const char *name;
 } members[] = {
-    {KJWT_ERR_ALG, "alg"},          {KJWT_ERR_CRIT, "crit"},
-    {KJWT_ERR_B64, "b64"},          {KJWT_ERR_TYP, "typ"},
-    {KJWT_ERR_KID, "kid"},          {KJWT_ERR_KEY_UNKNOWN, "kid"},
+    {KJWT_ERR_ALG, "alg"},           {KJWT_ERR_CRIT, "crit"},
+    {KJWT_ERR_B64, "b64"},           {KJWT_ERR_TYP, "typ"},
+    {KJWT_ERR_KID, "kid"},           {KJWT_ERR_KEY_UNKNOWN, "kid"},
     {KJWT_ERR_KEY_AMBIGUOUS, "kid"}, {KJWT_ERR_ISSUER, "iss"},
-    {KJWT_ERR_SUBJECT, "sub"},      {KJWT_ERR_AUDIENCE, "aud"},
-    {KJWT_ERR_EXPIRED, "exp"},      {KJWT_ERR_NOT_YET_VALID, "nbf"},
-    {KJWT_ERR_IAT_FUTURE, "iat"},   {KJWT_ERR_TOO_OLD, "iat"},
+    {KJWT_ERR_SUBJECT, "sub"},       {KJWT_ERR_AUDIENCE, "aud"},
+    {KJWT_ERR_EXPIRED, "exp"},       {KJWT_ERR_NOT_YET_VALID, "nbf"},
+    {KJWT_ERR_IAT_FUTURE, "iat"},    {KJWT_ERR_TOO_OLD, "iat"},
 };
 
 static const char *member_of(kjwt_status status,
@@ -200,8 +200,8 @@ static bool is_of_the_header(kjwt_status status)
 }
 
 /* A status of JSON comes from the part whose text has it, the header first. */
-static struct offence in_json(kjwt_status status, const char *token,
-                              size_t len, char *scratch, void *work)
+static struct offence in_json(kjwt_status status, const char *token, size_t len,
+                              char *scratch, void *work)
 {
     enum part part = PART_HEADER;
     struct kjwt_json_object object;

@@ -13,8 +13,8 @@
 enum part { PART_HEADER, PART_PAYLOAD, PART_SIGNATURE, PART_NONE };
 
 struct offence {
-    enum part part;     /* PART_NONE: the token as a whole */
-    size_t start, end;  /* characters of the token */
+    enum part part;    /* PART_NONE: the token as a whole */
+    size_t start, end; /* characters of the token */
     /* Bytes of the decoded part; both 0 where no single member is meant. */
     size_t decoded_start, decoded_end;
 };

@@ -29,8 +29,8 @@
 #define GPIO_DIRSET       GPIO(0x518u)
 #define GPIO_PIN_CNF(pin) GPIO(0x700u + 4u * (pin))
 
-#define UART_ENABLED   4u
-#define UART_115200    0x01d7e000u
+#define UART_ENABLED    4u
+#define UART_115200     0x01d7e000u
 #define INPUT_PULLED_UP 0xcu
 
 void nrf_uart_init(void)

@@ -1,7 +1,8 @@
 /*
  * Counting instructions with SysTick (Armv7-M B3.3) under QEMU's -icount
- * shift=0, where an instruction takes one nanosecond. BOARD_SYSTICK_TICKS of them
- * take BOARD_SYSTICK_NS. It has 24 bits: at 40 ns it wraps after 671 million.
+ * shift=0, where an instruction takes one nanosecond. BOARD_SYSTICK_TICKS of
+ * them take BOARD_SYSTICK_NS. It has 24 bits: at 40 ns it wraps after 671
+ * million.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -13,11 +13,11 @@
 #define RTC(offset)            REGISTER(0x60008000u, offset)
 #define TIMER_GROUP0(offset)   REGISTER(0x6001f000u, offset)
 
-#define UART_FIFO    UART(0x00u)
-#define UART_STATUS  UART(0x1cu)
-#define RX_COUNT     (UART_STATUS & 0x3ffu)
-#define TX_COUNT     (UART_STATUS >> 16 & 0x3ffu)
-#define FIFO_SIZE    128u
+#define UART_FIFO   UART(0x00u)
+#define UART_STATUS UART(0x1cu)
+#define RX_COUNT    (UART_STATUS & 0x3ffu)
+#define TX_COUNT    (UART_STATUS >> 16 & 0x3ffu)
+#define FIFO_SIZE   128u
 
 #define RTC_OPTIONS           RTC(0x00u)
 #define RTC_WATCHDOG          RTC(0x90u)

@@ -21,23 +21,23 @@
 #define RESETS_OF_BOARD (RESET_IO_BANK0 | RESET_PADS | RESET_UART0)
 
 /* 2.16.7 */
-#define XOSC(offset)       REGISTER(0x40024000u, offset)
-#define XOSC_CTRL          XOSC(0x0u)
-#define XOSC_STATUS        XOSC(0x4u)
-#define XOSC_STARTUP       XOSC(0xcu)
-#define XOSC_1_15MHZ       0xaa0u
-#define XOSC_ENABLE        (0xfabu << 12)
-#define XOSC_STABLE        (1u << 31)
-#define XOSC_MILLISECOND   47u /* 12 MHz / 256 / 1000 */
+#define XOSC(offset)     REGISTER(0x40024000u, offset)
+#define XOSC_CTRL        XOSC(0x0u)
+#define XOSC_STATUS      XOSC(0x4u)
+#define XOSC_STARTUP     XOSC(0xcu)
+#define XOSC_1_15MHZ     0xaa0u
+#define XOSC_ENABLE      (0xfabu << 12)
+#define XOSC_STABLE      (1u << 31)
+#define XOSC_MILLISECOND 47u /* 12 MHz / 256 / 1000 */
 
 /* 2.15.7 */
-#define CLOCKS(offset)    REGISTER(0x40008000u, offset)
-#define CLK_REF_CTRL      CLOCKS(0x30u)
-#define CLK_REF_SELECTED  CLOCKS(0x38u)
-#define CLK_PERI_CTRL     CLOCKS(0x48u)
-#define CLK_REF_XOSC      2u
-#define CLK_PERI_ENABLE   (1u << 11)
-#define CLK_PERI_XOSC     (4u << 5)
+#define CLOCKS(offset)   REGISTER(0x40008000u, offset)
+#define CLK_REF_CTRL     CLOCKS(0x30u)
+#define CLK_REF_SELECTED CLOCKS(0x38u)
+#define CLK_PERI_CTRL    CLOCKS(0x48u)
+#define CLK_REF_XOSC     2u
+#define CLK_PERI_ENABLE  (1u << 11)
+#define CLK_PERI_XOSC    (4u << 5)
 
 /* 2.19.6 */
 #define GPIO_CTRL(pin) REGISTER(0x40014004u, 8u * (pin))

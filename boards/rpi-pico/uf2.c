@@ -50,9 +50,9 @@ static uint32_t checksum(const uint8_t *bytes, size_t len)
 static void make_block(uint8_t block[BLOCK_SIZE], uint32_t number,
                        uint32_t count)
 {
-    const uint32_t head[] = {0x0a324655u, 0x9e5d5157u, FAMILY_GIVEN,
-                             FLASH + number * DATA_SIZE, DATA_SIZE, number,
-                             count, RP2040_FAMILY};
+    const uint32_t head[] = {
+        0x0a324655u, 0x9e5d5157u, FAMILY_GIVEN, FLASH + number * DATA_SIZE,
+        DATA_SIZE,   number,      count,        RP2040_FAMILY};
 
     memset(block, 0, BLOCK_SIZE);
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)

@@ -44,6 +44,6 @@ def test_image(board, token_vectors, vector_key_file):
 @pytest.mark.parametrize("board", [*SILICON_BOARDS, "netduinoplus2"])
 def test_readme(board):
     """What was never run on silicon is said so."""
-    text = (ROOT / "boards" / board / "README.md").read_text()
+    text = " ".join((ROOT / "boards" / board / "README.md").read_text().split())
     assert "has not run on silicon" in text
     assert "115200" in text
