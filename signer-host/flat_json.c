@@ -126,6 +126,24 @@ static char *put(char *at, const char *text, size_t len)
     return at + len + 1;
 }
 
+char *flat_json_string(const char *text)
+{
+    size_t len = strlen(text);
+    json_t *string;
+    char *json;
+
+    if (is_plain_text(text, len)) {
+        json = malloc(len + sizeof "\"\"");
+        if (json != NULL)
+            *put(json, text, len) = '\0';
+        return json;
+    }
+    string = json_string(text);
+    json = json_dumps(string, JSON_ENCODE_ANY);
+    json_decref(string);
+    return json;
+}
+
 char *flat_json_dump(json_t *json)
 {
     size_t len = flat_length(json);

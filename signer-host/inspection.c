@@ -52,8 +52,9 @@ static void object_to(struct inspection *inspection, kjwt_status status)
 /* ------------------------------------------------------------- verdicts --- */
 
 /* HEADER.PAYLOAD, which may hold NULs, with a signature of the stand-in key. */
-static char *resign(const char *header, size_t header_len, const char *payload,
-                    size_t payload_len, size_t *token_len, struct error *error)
+static char *resign(const struct stand_in *stand_in, const char *header,
+                    size_t header_len, const char *payload, size_t payload_len,
+                    size_t *token_len, struct error *error)
 {
     uint8_t signature[STAND_IN_BYTES];
     char text[BASE64URL_LENGTH(STAND_IN_BYTES) + 1];
@@ -67,7 +68,7 @@ static char *resign(const char *header, size_t header_len, const char *payload,
     memcpy(token, header, header_len);
     token[header_len] = '.';
     memcpy(token + header_len + 1, payload, payload_len);
-    if (!stand_in_sign(token, len, signature, error)) {
+    if (!stand_in_sign(stand_in, token, len, signature, error)) {
         free(token);
         return NULL;
     }
@@ -85,13 +86,15 @@ static kjwt_status verdict(const struct kjwt_policy *policy, const char *token,
     return token_verify(policy, token, len, now, scratch, &claims);
 }
 
-static bool judge_header(const struct kjwt_key *key, const struct parts *parts,
+static bool judge_header(const struct stand_in *stand_in,
+                         const struct parts *parts,
                          struct inspection *inspection, struct error *error)
 {
+    struct kjwt_key key = public_key_view(&stand_in->key);
     struct kjwt_policy policy = {
-        .keys = key, .key_count = 1, .options = KJWT_EXP_OPTIONAL};
+        .keys = &key, .key_count = 1, .options = KJWT_EXP_OPTIONAL};
     size_t len;
-    char *token = resign(parts->text[0], parts->len[0], GOOD_CLAIMS,
+    char *token = resign(stand_in, parts->text[0], parts->len[0], GOOD_CLAIMS,
                          strlen(GOOD_CLAIMS), &len, error);
 
     if (token == NULL)
@@ -104,10 +107,7 @@ static bool judge_header(const struct kjwt_key *key, const struct parts *parts,
 /* The audience that the token names, so that none is missed. */
 static char *own_audience(const struct members *claims)
 {
-    const char *text = members_get(claims, "aud");
-    json_error_t reason;
-    json_t *aud =
-        text != NULL ? members_parse(text, strlen(text), &reason) : NULL;
+    json_t *aud = members_value(claims, "aud");
     const char *name =
         json_string_value(json_is_array(aud) ? json_array_get(aud, 0) : aud);
     char *copy = name != NULL ? strdup(name) : NULL;
@@ -116,16 +116,17 @@ static char *own_audience(const struct members *claims)
     return copy;
 }
 
-static bool judge_claims(const struct kjwt_key *key, const struct parts *parts,
-                         int64_t now, struct inspection *inspection,
-                         struct error *error)
+static bool judge_claims(const struct stand_in *stand_in,
+                         const struct parts *parts, int64_t now,
+                         struct inspection *inspection, struct error *error)
 {
     char *audience = own_audience(&inspection->claims.members);
+    struct kjwt_key key = public_key_view(&stand_in->key);
     struct kjwt_policy policy = {
-        .keys = key, .key_count = 1, .audience = audience};
+        .keys = &key, .key_count = 1, .audience = audience};
     size_t len;
-    char *token = resign(GOOD_HEADER, strlen(GOOD_HEADER), parts->text[1],
-                         parts->len[1], &len, error);
+    char *token = resign(stand_in, GOOD_HEADER, strlen(GOOD_HEADER),
+                         parts->text[1], parts->len[1], &len, error);
 
     if (token != NULL)
         object_to(inspection, verdict(&policy, token, len, now));
@@ -135,10 +136,11 @@ static bool judge_claims(const struct kjwt_key *key, const struct parts *parts,
 }
 
 /* The whole, where it is more than its parts: dots and the length. */
-static kjwt_status judge_whole(const struct kjwt_key *key,
+static kjwt_status judge_whole(const struct stand_in *stand_in,
                                const struct input *token)
 {
-    struct kjwt_policy policy = {.keys = key, .key_count = 1};
+    struct kjwt_key key = public_key_view(&stand_in->key);
+    struct kjwt_policy policy = {.keys = &key, .key_count = 1};
     kjwt_status status = verdict(&policy, token->data, token->len, 1);
 
     return status == KJWT_ERR_SERIALIZATION || status == KJWT_ERR_LIMIT_TOKEN
@@ -195,15 +197,13 @@ static bool decode_all(const struct parts *parts, struct inspection *inspection,
 bool inspect(const struct input *token, int64_t now,
              struct inspection *inspection, struct error *error)
 {
-    struct public_key stand_in;
-    struct kjwt_key key;
+    struct stand_in stand_in;
     struct parts parts;
 
     memset(inspection, 0, sizeof *inspection);
-    if (!stand_in_key(&stand_in, error))
+    if (!stand_in_open(&stand_in, error))
         return false;
-    key = public_key_view(&stand_in);
-    object_to(inspection, judge_whole(&key, token));
+    object_to(inspection, judge_whole(&stand_in, token));
     if (!split(token, &parts))
         return true;
     if (!decode_all(&parts, inspection, error))
@@ -212,8 +212,8 @@ bool inspect(const struct input *token, int64_t now,
      * part has got it. */
     if (inspection->objection_count > 0)
         return true;
-    if (!judge_header(&key, &parts, inspection, error) ||
-        !judge_claims(&key, &parts, now, inspection, error))
+    if (!judge_header(&stand_in, &parts, inspection, error) ||
+        !judge_claims(&stand_in, &parts, now, inspection, error))
         return false;
     object_to(inspection, judge_signature(inspection));
     return true;

@@ -133,21 +133,13 @@ static enum lambda_outcome check_names(const struct lambda_policy *policy,
     return LAMBDA_DONE;
 }
 
-static json_t *value_of(const struct members *claims, const char *name)
-{
-    const char *text = members_get(claims, name);
-    json_error_t reason;
-
-    return text != NULL ? members_parse(text, strlen(text), &reason) : NULL;
-}
-
 /* A claim that the operator has set is that, whoever writes it; where the
  * operator has not, it is free or nobody's. */
 static enum lambda_outcome check_fixed(const struct members *claims,
                                        const char *name, const char *fixed,
                                        bool is_free, struct error *error)
 {
-    json_t *value = value_of(claims, name);
+    json_t *value = members_value(claims, name);
     const char *text = json_string_value(value);
     enum lambda_outcome outcome = LAMBDA_DONE;
 
@@ -179,7 +171,7 @@ static enum lambda_outcome check_audience(const struct lambda_policy *policy,
                                           const struct members *claims,
                                           struct error *error)
 {
-    json_t *value = value_of(claims, "aud");
+    json_t *value = members_value(claims, "aud");
     enum lambda_outcome outcome = LAMBDA_DONE;
     const json_t *one;
     size_t i;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flat_json.h"
+
 void members_free(struct members *members)
 {
     for (size_t i = 0; i < members->count; i++) {
@@ -49,19 +51,9 @@ void members_remove(struct members *members, const char *name)
             (size_t)(members->list + members->count - member) * sizeof *member);
 }
 
-/* The JSON text of a string; NULL where it is not UTF-8. */
-static char *dump_string(const char *value)
-{
-    json_t *string = json_string(value);
-    char *text = json_dumps(string, JSON_ENCODE_ANY);
-
-    json_decref(string);
-    return text;
-}
-
 static bool is_utf8(const char *text)
 {
-    char *json = dump_string(text);
+    char *json = flat_json_string(text);
 
     free(json);
     return json != NULL;
@@ -116,6 +108,14 @@ json_t *members_parse(const char *text, size_t len, json_error_t *reason)
                       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY |
                           JSON_DECODE_INT_AS_REAL,
                       reason);
+}
+
+json_t *members_value(const struct members *members, const char *name)
+{
+    const char *text = members_get(members, name);
+    json_error_t reason;
+
+    return text != NULL ? members_parse(text, strlen(text), &reason) : NULL;
 }
 
 /* One past the string that begins with the quote at text. */
@@ -242,7 +242,7 @@ bool members_set_json(struct members *members, const char *name,
 bool members_set_string(struct members *members, const char *name,
                         const char *value, struct error *error)
 {
-    char *json = dump_string(value);
+    char *json = flat_json_string(value);
 
     if (json == NULL)
         return error_set(error, EXIT_USAGE, "the value of %s is not UTF-8",
@@ -259,25 +259,38 @@ bool members_set_integer(struct members *members, const char *name,
     return put(members, name, strdup(text), error);
 }
 
+/* ,"name":value behind the text, which it takes over. */
+static char *append_member(char *text, size_t *len, const struct member *member)
+{
+    char *name = flat_json_string(member->name);
+    size_t name_len = name != NULL ? strlen(name) : 0;
+    size_t value_len = strlen(member->json);
+    char *longer =
+        name != NULL ? realloc(text, *len + name_len + value_len + 4) : NULL;
+
+    if (longer != NULL) {
+        longer[*len] = ',';
+        memcpy(longer + *len + 1, name, name_len);
+        longer[*len + 1 + name_len] = ':';
+        memcpy(longer + *len + 2 + name_len, member->json, value_len);
+        *len += 2 + name_len + value_len;
+    } else {
+        free(text);
+    }
+    free(name);
+    return longer;
+}
+
 char *members_dump(const struct members *members)
 {
-    char *text = NULL;
+    char *text = malloc(sizeof "{}");
     size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
 
-    if (out == NULL)
+    for (size_t i = 0; text != NULL && i < members->count; i++)
+        text = append_member(text, &len, &members->list[i]);
+    if (text == NULL)
         return NULL;
-    (void)fputc('{', out);
-    for (size_t i = 0; i < members->count; i++) {
-        char *name = dump_string(members->list[i].name);
-
-        (void)fprintf(out, "%s%s:%s", i > 0 ? "," : "",
-                      name != NULL ? name : "", members->list[i].json);
-        free(name);
-    }
-    (void)fputc('}', out);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    text[0] = '{';
+    (void)strcpy(text + (len > 0 ? len : 1), "}");
+    return text;
 }

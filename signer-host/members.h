@@ -51,6 +51,9 @@ void members_remove(struct members *members, const char *name);
 /* The value's text; NULL: no such member. */
 const char *members_get(const struct members *members, const char *name);
 
+/* The value, to be freed; NULL: no such member. */
+json_t *members_value(const struct members *members, const char *name);
+
 /* The object's text, made with malloc; NULL when memory is short. */
 char *members_dump(const struct members *members);
 

@@ -212,10 +212,7 @@ static bool set_claims(const struct options *options, struct members *claims,
 
 bool mint_date(const struct members *claims, const char *name, int64_t *date)
 {
-    const char *text = members_get(claims, name);
-    json_error_t reason;
-    json_t *value =
-        text != NULL ? members_parse(text, strlen(text), &reason) : NULL;
+    json_t *value = members_value(claims, name);
     double seconds = json_number_value(value);
     bool is_date =
         json_is_number(value) && seconds >= 0 && seconds < (double)TIME_MAX + 1;

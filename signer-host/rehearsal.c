@@ -10,14 +10,13 @@
 
 #include "advice.h"
 #include "base64url.h"
-#include "stand_in.h"
 #include "token.h"
 
 bool rehearsal_open(struct rehearsal *rehearsal, const struct public_key *key,
                     struct error *error)
 {
     rehearsal->key = key;
-    return stand_in_key(&rehearsal->stand_in, error);
+    return stand_in_open(&rehearsal->stand_in, error);
 }
 
 /* The stand-in's signature may be shorter than the key's. */
@@ -40,10 +39,11 @@ static bool check(const struct rehearsal *rehearsal,
     uint8_t signature[STAND_IN_BYTES];
     char *token = NULL;
     bool done =
-        stand_in_sign(signing_input, strlen(signing_input), signature, error) &&
+        stand_in_sign(&rehearsal->stand_in, signing_input,
+                      strlen(signing_input), signature, error) &&
         token_assemble(signing_input, signature, sizeof signature, &token,
                        error) &&
-        token_check(&rehearsal->stand_in, header, claims, token, error);
+        token_check(&rehearsal->stand_in.key, header, claims, token, error);
 
     free(token);
     return done;

@@ -12,10 +12,11 @@
 #include "error.h"
 #include "members.h"
 #include "public_key.h"
+#include "stand_in.h"
 
 struct rehearsal {
     const struct public_key *key; /* that will sign */
-    struct public_key stand_in;
+    struct stand_in stand_in;
 };
 
 /* The key must outlive the rehearsal, which needs no closing. */

@@ -11,7 +11,10 @@
 #include <mbedtls/sha256.h>
 
 #define E     UINT64_C(65537)
-#define COUNT 64
+#define COUNT STAND_IN_PRIMES
+
+/* The words of a message's digest; those above are the padding. */
+#define DIGEST_WORDS 8
 
 /* The largest primes below 2^32, as distances from it. */
 static const uint16_t distances[COUNT] = {
@@ -34,25 +37,38 @@ static uint64_t prime(size_t i)
 
 /* ------------------------------------------------------- small numbers --- */
 
-static uint64_t power(uint64_t base, uint64_t exponent, uint64_t modulus)
+/* x mod p: 2^32 is p's distance from it, mod p. */
+static uint32_t reduce(uint64_t x, size_t i)
 {
-    uint64_t result = 1;
+    x = (x >> 32) * distances[i] + (uint32_t)x;
+    x = (x >> 32) * distances[i] + (uint32_t)x;
+    return (uint32_t)(x >= prime(i) ? x - prime(i) : x);
+}
+
+static uint32_t power(uint32_t base, uint64_t exponent, size_t i)
+{
+    uint32_t result = 1;
 
     for (; exponent > 0; exponent >>= 1) {
         if (exponent & 1)
-            result = result * base % modulus;
-        base = base * base % modulus;
+            result = reduce((uint64_t)result * base, i);
+        base = reduce((uint64_t)base * base, i);
     }
     return result;
 }
 
 /* e * d = 1 mod (p - 1): the k with p - 1 | k (p - 1) + 1 = e d has
- * k = -1 / (p - 1) mod e, and e is a prime. */
-static uint64_t private_exponent(uint64_t p)
+ * k = -1 / (p - 1) mod e, and 1 / x = x^(e - 2) = x^65535, since e is a prime. */
+static uint32_t private_exponent(uint64_t p)
 {
-    uint64_t k = power((E - (p - 1) % E) % E, E - 2, E);
+    uint64_t x = E - (p - 1) % E;
+    uint64_t k = 1;
 
-    return (k * (p - 1) + 1) / E;
+    for (int i = 0; i < 16; i++) {
+        k = k * x % E;
+        x = x * x % E;
+    }
+    return (uint32_t)((k * (p - 1) + 1) / E);
 }
 
 /* ------------------------------------------------------- large numbers --- */
@@ -67,13 +83,13 @@ static void multiply_add(struct number *number, uint64_t factor, uint64_t term)
     }
 }
 
-static uint64_t modulo(const struct number *number, uint64_t p)
+/* high 2^(32 count) + the lowest words of the number, modulo a prime. */
+static uint32_t modulo(uint32_t high, const struct number *number, size_t count,
+                       size_t i)
 {
-    uint64_t rest = 0;
-
-    for (size_t i = COUNT; i-- > 0;)
-        rest = ((rest << 32) | number->words[i]) % p;
-    return rest;
+    while (count-- > 0)
+        high = reduce((uint64_t)high << 32 | number->words[count], i);
+    return high;
 }
 
 static void from_bytes(const uint8_t bytes[STAND_IN_BYTES],
@@ -94,23 +110,33 @@ static void to_bytes(const struct number *number, uint8_t bytes[STAND_IN_BYTES])
             (uint8_t)(number->words[i / 4] >> 8 * (i % 4));
 }
 
-/* The number with these remainders, by Garner's mixed radix:
- * x = d0 + p0 (d1 + p1 (d2 + ...)). */
-static void combine(const uint64_t remainders[COUNT], struct number *number)
+/* d0 + p0 (d1 + p1 (d2 + ...)), modulo a prime, as far as there are digits. */
+static uint32_t sum_of_digits(const struct stand_in *stand_in,
+                              const uint32_t digits[COUNT], size_t i)
 {
-    uint64_t digits[COUNT];
+    uint64_t low = 0;
+    uint64_t high = 0;
+
+    for (size_t j = 0; j < i; j++) {
+        uint64_t product = (uint64_t)digits[j] * stand_in->places[i][j];
+
+        low += (uint32_t)product;
+        high += product >> 32;
+    }
+    return reduce(high * distances[i] + low, i);
+}
+
+/* The number with these remainders, by Garner's mixed radix. */
+static void combine(const struct stand_in *stand_in,
+                    const uint32_t remainders[COUNT], struct number *number)
+{
+    uint32_t digits[COUNT];
 
     for (size_t i = 0; i < COUNT; i++) {
-        uint64_t p = prime(i);
-        uint64_t value = 0; /* of the digits so far, mod p */
-        uint64_t place = 1; /* of the next digit, mod p */
+        uint32_t rest = reduce(
+            remainders[i] + prime(i) - sum_of_digits(stand_in, digits, i), i);
 
-        for (size_t j = 0; j < i; j++) {
-            value = (value + digits[j] * place) % p;
-            place = place * (prime(j) % p) % p;
-        }
-        digits[i] = (remainders[i] + p - value) % p * power(place, p - 2, p);
-        digits[i] %= p;
+        digits[i] = reduce((uint64_t)rest * stand_in->inverses[i], i);
     }
     memset(number, 0, sizeof *number);
     for (size_t i = COUNT; i-- > 0;)
@@ -119,7 +145,47 @@ static void combine(const uint64_t remainders[COUNT], struct number *number)
 
 /* ----------------------------------------------------------------- RSA --- */
 
-bool stand_in_key(struct public_key *key, struct error *error)
+/* EMSA-PKCS1-v1_5 (RFC 8017 9.2): 00 01 ff .. ff 00 DigestInfo, with a digest
+ * of zeros. */
+static void pad(uint8_t em[STAND_IN_BYTES])
+{
+    static const uint8_t digest_info[] = {
+        0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+        0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
+    uint8_t *digest = em + STAND_IN_BYTES - 4 * DIGEST_WORDS;
+    uint8_t *info = digest - sizeof digest_info;
+
+    memset(em, 0xff, STAND_IN_BYTES);
+    em[0] = 0;
+    em[1] = 1;
+    info[-1] = 0;
+    memcpy(info, digest_info, sizeof digest_info);
+    memset(digest, 0, 4 * DIGEST_WORDS);
+}
+
+static void prepare(struct stand_in *stand_in)
+{
+    uint8_t em[STAND_IN_BYTES];
+    struct number padding;
+
+    pad(em);
+    from_bytes(em, &padding);
+    memmove(padding.words, padding.words + DIGEST_WORDS,
+            (COUNT - DIGEST_WORDS) * sizeof padding.words[0]);
+    for (size_t i = 0; i < COUNT; i++) {
+        uint32_t place = 1;
+
+        for (size_t j = 0; j < i; j++) {
+            stand_in->places[i][j] = place;
+            place = reduce(place * prime(j), i);
+        }
+        stand_in->inverses[i] = power(place, prime(i) - 2, i);
+        stand_in->exponents[i] = private_exponent(prime(i));
+        stand_in->paddings[i] = modulo(0, &padding, COUNT - DIGEST_WORDS, i);
+    }
+}
+
+bool stand_in_open(struct stand_in *stand_in, struct error *error)
 {
     static const uint8_t exponent[] = {1, 0, 1};
     struct number modulus = {.words = {1}};
@@ -128,41 +194,28 @@ bool stand_in_key(struct public_key *key, struct error *error)
     for (size_t i = 0; i < COUNT; i++)
         multiply_add(&modulus, prime(i), 0);
     to_bytes(&modulus, bytes);
+    prepare(stand_in);
     return public_key_from_modulus(bytes, sizeof bytes, exponent,
-                                   sizeof exponent, key, error);
+                                   sizeof exponent, &stand_in->key, error);
 }
 
-/* EMSA-PKCS1-v1_5 (RFC 8017 9.2): 00 01 ff .. ff 00 DigestInfo. */
-static bool encode(const void *message, size_t len, uint8_t em[STAND_IN_BYTES])
+bool stand_in_sign(const struct stand_in *stand_in, const void *message,
+                   size_t len, uint8_t signature[STAND_IN_BYTES],
+                   struct error *error)
 {
-    static const uint8_t digest_info[] = {
-        0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
-        0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
-    uint8_t *digest = em + STAND_IN_BYTES - 32;
-    uint8_t *info = digest - sizeof digest_info;
-
-    memset(em, 0xff, STAND_IN_BYTES);
-    em[0] = 0;
-    em[1] = 1;
-    info[-1] = 0;
-    memcpy(info, digest_info, sizeof digest_info);
-    return mbedtls_sha256(message, len, digest, 0) == 0;
-}
-
-bool stand_in_sign(const void *message, size_t len,
-                   uint8_t signature[STAND_IN_BYTES], struct error *error)
-{
-    uint8_t em[STAND_IN_BYTES];
+    uint8_t em[STAND_IN_BYTES] = {0};
     struct number number;
-    uint64_t remainders[COUNT];
+    uint32_t remainders[COUNT];
 
-    if (!encode(message, len, em))
+    if (mbedtls_sha256(message, len, em + STAND_IN_BYTES - 4 * DIGEST_WORDS,
+                       0) != 0)
         return out_of_memory(error);
     from_bytes(em, &number);
     for (size_t i = 0; i < COUNT; i++)
-        remainders[i] = power(modulo(&number, prime(i)),
-                              private_exponent(prime(i)), prime(i));
-    combine(remainders, &number);
+        remainders[i] =
+            power(modulo(stand_in->paddings[i], &number, DIGEST_WORDS, i),
+                  stand_in->exponents[i], i);
+    combine(stand_in, remainders, &number);
     to_bytes(&number, signature);
     return true;
 }

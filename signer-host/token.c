@@ -130,18 +130,6 @@ kjwt_status token_verify(const struct kjwt_policy *policy, const char *token,
     return status;
 }
 
-/* What the token itself says, as the expected values; ill-typed ones are left
- * to the verifier. The strings belong to own. */
-static void expect(struct kjwt_policy *policy, const json_t *own)
-{
-    const json_t *aud = json_object_get(own, "aud");
-
-    policy->issuer = json_string_value(json_object_get(own, "iss"));
-    policy->subject = json_string_value(json_object_get(own, "sub"));
-    policy->audience =
-        json_string_value(json_is_array(aud) ? json_array_get(aud, 0) : aud);
-}
-
 kjwt_status token_verify_delegated(const struct kjwt_policy *policy,
                                    const struct token_certificate *certificate,
                                    const char *token, size_t len, int64_t now,
@@ -206,15 +194,22 @@ static int64_t rounded_up(const struct members *claims, const char *name)
     return date + (text != NULL && strchr(text, '.') != NULL);
 }
 
-static json_t *parse(const struct members *members)
-{
-    json_error_t reason;
-    char *text = members_dump(members);
-    json_t *json =
-        text != NULL ? members_parse(text, strlen(text), &reason) : NULL;
+/* What the token itself says, as the expected values; ill-typed ones are left
+ * to the verifier. The strings belong to own. */
+enum { TYP, ISS, SUB, AUD, OWN_COUNT };
 
-    free(text);
-    return json;
+static void expect(const struct members *header, const struct members *claims,
+                   json_t *own[OWN_COUNT], struct kjwt_policy *policy)
+{
+    own[TYP] = members_value(header, "typ");
+    own[ISS] = members_value(claims, "iss");
+    own[SUB] = members_value(claims, "sub");
+    own[AUD] = members_value(claims, "aud");
+    policy->typ = json_string_value(own[TYP]);
+    policy->issuer = json_string_value(own[ISS]);
+    policy->subject = json_string_value(own[SUB]);
+    policy->audience = json_string_value(
+        json_is_array(own[AUD]) ? json_array_get(own[AUD], 0) : own[AUD]);
 }
 
 /* Against policy's keys, or those that sign the certificate. */
@@ -226,18 +221,16 @@ static bool check(struct kjwt_policy policy,
     int64_t iat = rounded_up(claims, "iat");
     int64_t nbf = rounded_up(claims, "nbf");
     int64_t at = iat > nbf ? iat : nbf;
-    json_t *own_header = parse(header);
-    json_t *own_claims = parse(claims);
+    json_t *own[OWN_COUNT];
     bool done;
 
-    policy.typ = json_string_value(json_object_get(own_header, "typ"));
     if (members_get(claims, "exp") == NULL)
         policy.options = KJWT_EXP_OPTIONAL;
-    expect(&policy, own_claims);
+    expect(header, claims, own, &policy);
     /* 1970-01-01T00:00:00Z is what a device without a clock says. */
     done = accepted(&policy, certificate, token, at > 0 ? at : 1, error);
-    json_decref(own_header);
-    json_decref(own_claims);
+    for (size_t i = 0; i < OWN_COUNT; i++)
+        json_decref(own[i]);
     return done;
 }
 

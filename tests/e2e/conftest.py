@@ -5,11 +5,14 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import base64
+import contextlib
+import fcntl
 import importlib.machinery
 import importlib.util
 import json
 import os
 import pathlib
+import signal
 import subprocess
 
 import pytest
@@ -25,6 +28,9 @@ pytest_plugins = ["emulators"]
 
 
 def pytest_configure(config):
+    # Programs in the background of a script ignore SIGINT, and so would all
+    # that the tests start and interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "server: needs a server beside it")
     config.addinivalue_line("markers", "slow: takes more than a minute")
 
@@ -126,6 +132,14 @@ def answers_of(command, lines):
         for line in result.stdout.decode().split("\n")[:-1]
         if not line.startswith("# ")
     ]
+
+
+@contextlib.contextmanager
+def no_board_is_built():
+    """Nor is one linked anew: boards/run holds this lock while it builds."""
+    with open(ROOT / "build/boards.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Shell:

@@ -5,9 +5,11 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import collections
+import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 from conftest import NOW, SIGNER, clean_environment
@@ -56,11 +58,23 @@ class Traced:
                 if path.is_file() and not path.name.endswith(".journal")}
 
 
+@pytest.fixture
+def folder(tmp_path):
+    """In memory where that is possible: there are thousands of syncs, and what
+    counts is where they fail, not how long they take."""
+    memory = pathlib.Path("/dev/shm")
+    if not memory.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="kjwt-", dir=memory) as made:
+        yield pathlib.Path(made)
+
+
 @pytest.mark.parametrize("out", ["tokens.csv", "tokens"])
 @pytest.mark.parametrize("what", ["signal=KILL:when={}",
                                   "error=ENOSPC:when={}+"])
-def test_each_call(what, out, keys, tmp_path):
-    traced = Traced(f"file:{keys[2048]}", tmp_path, out)
+def test_each_call(what, out, keys, folder):
+    traced = Traced(f"file:{keys[2048]}", folder, out)
     counts = traced.counts()
     expected = traced.tree()
     assert counts["pwrite64"] > 10 and sum(counts.values()) > 50

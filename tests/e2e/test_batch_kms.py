@@ -143,11 +143,11 @@ def test_a_row_fails(fault, words, batch, kms, check):
 def test_a_broken_kms_is_left_alone(batch, kms, check):
     """Wrong signature after wrong signature: the rest is not asked for."""
     kms.plan("Sign", *[Fault()] * 4, *[signed_by_stranger()] * 300)
-    result = batch(200, "--in-flight", "4")
+    result = batch(200, "--in-flight", "1")
     assert result.returncode == 1
     assert "one after the other that the rest was left" in result.stderr
     assert "4 of 200 are signed" in result.stderr
-    assert signs(kms) <= 4 + 5 + 4
+    assert signs(kms) == 4 + 5
     kms.faults.clear()
     assert batch(200).returncode == 0
     check(200)

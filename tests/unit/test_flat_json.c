@@ -92,11 +92,34 @@ static void test_dump(void **state)
     assert_null(flat_json_dump(NULL));
 }
 
+static void test_string(void **state)
+{
+    static const char *const rows[] = {
+        "", "a", "RSASSA/+=", "\"", "\\", "\n", "\x01", "\x7f", "\xc3\xa9",
+        "\xff"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_t *json = json_string(rows[i]);
+        char *expected = json_dumps(json, JSON_ENCODE_ANY);
+        char *found = flat_json_string(rows[i]);
+
+        if (expected == NULL)
+            assert_null(found);
+        else
+            assert_string_equal(found, expected);
+        free(expected);
+        free(found);
+        json_decref(json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load),
         cmocka_unit_test(test_dump),
+        cmocka_unit_test(test_string),
     };
 
     return cmocka_run_group_tests_name("flat_json", tests, NULL, NULL);
