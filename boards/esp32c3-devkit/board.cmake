@@ -10,7 +10,3 @@ set(KJWT_BOARD_SOURCES common/riscv.c common/start.c common/no_counter.c
 set(KJWT_BOARD_LINKER_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/link.ld)
 set(KJWT_BOARD_QEMU none)
 set(KJWT_BOARD_IMAGE bin)
-set(KJWT_BOARD_DEVICE_SOURCES
-    common/flash_stand_in.c
-    common/random_none.c
-    common/id_stand_in.c)

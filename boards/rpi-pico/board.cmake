@@ -9,7 +9,3 @@ list(APPEND KJWT_BOARD_SOURCES common/pl011.c rpi-pico/board.c
 set(KJWT_BOARD_LINKER_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/link.ld)
 set(KJWT_BOARD_QEMU none)
 set(KJWT_BOARD_IMAGE uf2)
-set(KJWT_BOARD_DEVICE_SOURCES
-    common/flash_stand_in.c
-    common/random_none.c
-    common/id_stand_in.c)
