@@ -15,6 +15,7 @@
 #include "console.h"
 #include "flash_cut.h"
 #include "kjwt_keyset.h"
+#include "measure.h"
 #include "records.h"
 #include "words.h"
 
@@ -48,6 +49,8 @@ static BOARD_NOINIT struct {
 static char id[2 * BOARD_ID_SIZE + 1];
 static struct kjwt_floor time_floor;
 static struct kjwt_challenge challenge;
+/* The most that the rules took since the last `wear`. */
+static uint32_t stack;
 
 /* ------------------------------------------------------------- storage --- */
 
@@ -176,14 +179,23 @@ static uint32_t admit_kept(struct kjwt_admission *admission, void *work)
     return sum;
 }
 
-kjwt_status device_admit(kjwt_status status, const struct kjwt_policy *policy,
-                         int64_t now, const struct kjwt_claims *claims,
-                         void *work)
+/* The arguments of device_admit(), and what becomes of them. */
+struct admitted {
+    kjwt_status status;
+    const struct kjwt_policy *policy;
+    int64_t now;
+    const struct kjwt_claims *claims;
+    void *work;
+};
+
+static void admit(void *argument)
 {
+    struct admitted *token = argument;
     struct kjwt_admission admission;
     uint32_t sum = 0;
 
-    (void)kjwt_admit_begin(&admission, status, policy, now, claims, work);
+    (void)kjwt_admit_begin(&admission, token->status, token->policy,
+                           token->now, token->claims, token->work);
     if ((settings.rules & BIND) != 0) {
         (void)kjwt_admit_claim(&admission, settings.bound, id);
         sum += KJWT_RULE_CLAIM;
@@ -192,11 +204,22 @@ kjwt_status device_admit(kjwt_status status, const struct kjwt_policy *policy,
         (void)kjwt_admit_floor(&admission, &time_floor);
         sum += KJWT_RULE_FLOOR;
     }
-    sum += admit_kept(&admission, work);
-    if (kjwt_admitted(&admission, sum))
-        return KJWT_OK;
-    return admission.status == KJWT_OK ? KJWT_ERR_UNVERIFIED
-                                       : admission.status;
+    sum += admit_kept(&admission, token->work);
+    token->status = admission.status;
+    if (token->status == KJWT_OK && !kjwt_admitted(&admission, sum))
+        token->status = KJWT_ERR_UNVERIFIED;
+}
+
+kjwt_status device_admit(kjwt_status status, const struct kjwt_policy *policy,
+                         int64_t now, const struct kjwt_claims *claims,
+                         void *work)
+{
+    struct admitted token = {status, policy, now, claims, work};
+    const uint32_t used = measure_stack(admit, &token);
+
+    if (stack < used)
+        stack = used;
+    return token.status;
 }
 
 /* ------------------------------------------------------------ commands --- */
@@ -388,9 +411,12 @@ static void command_wear(const char *text, size_t len)
     console_uint(cut.units);
     console_text(" sectors ");
     console_uint(cut.sectors);
+    console_text(" stack ");
+    console_uint(stack);
     board_put('\n');
     cut.units = 0;
     cut.sectors = 0;
+    stack = 0;
 }
 
 static void command_erase(const char *text, size_t len)

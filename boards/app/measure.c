@@ -53,3 +53,16 @@ kjwt_status measure_verify(const struct kjwt_policy *policy, uint32_t *work,
     measured->work = (uint32_t)(end - work) * (uint32_t)sizeof *work;
     return status;
 }
+
+uint32_t measure_stack(void (*call)(void *), void *argument)
+{
+    volatile uint32_t *lowest = board_stack_limit();
+    volatile uint32_t *stack_pointer = board_stack_pointer();
+    void (*volatile called)(void *) = call;
+
+    paint(lowest, stack_pointer);
+    called(argument);
+    while (lowest < stack_pointer && *lowest == PAINT)
+        lowest++;
+    return (uint32_t)(stack_pointer - lowest) * (uint32_t)sizeof *lowest;
+}

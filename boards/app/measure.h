@@ -24,4 +24,7 @@ kjwt_status measure_verify(const struct kjwt_policy *policy, uint32_t *work,
                            int64_t now, struct kjwt_claims *claims,
                            struct measurement *measured);
 
+/* Bytes below the caller's stack pointer that call(argument) takes. */
+uint32_t measure_stack(void (*call)(void *), void *argument);
+
 #endif
