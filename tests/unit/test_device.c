@@ -22,15 +22,15 @@ enum rules { CLAIM = 1, FLOOR = 2, NONCE = 4, ONE_SHOT = 8, JTI = 16 };
 static uint8_t memory[16 * SECTOR];
 static uint8_t sector[SECTOR];
 static KJWT_WORK(work, 2048);
-static KJWT_JTI_RING(ring_memory, ENTRIES);
-static struct kjwt_sequence sequences[ISSUERS];
 static struct kjwt_key key;
 
 static const struct port_record layout[] = {
     {KJWT_RECORD_FLOOR, 0 * SECTOR, 1, 16},
     {KJWT_RECORD_NONCE, 2 * SECTOR, 1, sizeof(struct kjwt_nonce)},
-    {KJWT_RECORD_ONE_SHOT, 4 * SECTOR, 1, sizeof sequences},
-    {KJWT_RECORD_JTI, 6 * SECTOR, 1, sizeof ring_memory},
+    {KJWT_RECORD_ONE_SHOT, 4 * SECTOR, 1,
+     ISSUERS * sizeof(struct kjwt_sequence)},
+    {KJWT_RECORD_JTI, 6 * SECTOR, 1,
+     8 + ENTRIES * sizeof(struct kjwt_jti)},
 };
 static struct port_flash_ram ram = {memory, sizeof memory, WRITE, SECTOR};
 static const struct port_flash flash = {
@@ -71,16 +71,16 @@ static void restart(void)
                                          .sector = sector};
 
     cut = uncut;
-    memset(ring_memory, 0xee, sizeof ring_memory);
-    memset(sequences, 0xee, sizeof sequences);
     floor_ = (struct kjwt_floor){.store = &store, .built = BUILT,
                                  .step_s = YEAR, .write_step_s = DAY,
                                  .now = KJWT_NOW_CLOCK | KJWT_NOW_FLOOR};
     challenge = (struct kjwt_challenge){.store = &store,
                                         .random = random_bytes};
-    one_shot = (struct kjwt_one_shot){.store = &store, .sequences = sequences,
+    /* As a firmware that has no memory to spare. */
+    one_shot = (struct kjwt_one_shot){.store = &store,
+                                      .sequences = (void *)work,
                                       .issuers = ISSUERS};
-    ring = (struct kjwt_jti_ring){.store = &store, .memory = ring_memory,
+    ring = (struct kjwt_jti_ring){.store = &store, .memory = work,
                                   .entries = ENTRIES};
     clock_ = KJWT_TIME_UNKNOWN;
     (void)kjwt_floor_load(&floor_);
@@ -649,9 +649,12 @@ static void test_jti(void **state)
 
 static void test_jti_leeway(void **state)
 {
+    static KJWT_JTI_RING(own, 1);
+
     (void)state;
     policy.leeway_s = 30;
     ring.entries = 1;
+    ring.memory = own;
     clock_ = 100;
     assert_status(present(JTI, "{\"exp\":200,\"jti\":\"a\"}"), KJWT_OK);
     clock_ = 229;

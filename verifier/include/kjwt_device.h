@@ -287,8 +287,8 @@ struct kjwt_sequence {
 struct kjwt_one_shot {
     const struct kjwt_store *store;
     const char *claim;               /* a path; NULL: "seq" */
-    struct kjwt_sequence *sequences; /* memory for `issuers` of them; its
-                                        content does not matter */
+    struct kjwt_sequence *sequences; /* memory for `issuers` of them, of any
+                                        content; the work may serve */
     uint32_t issuers;                /* as many as the device can tell apart */
     uint32_t gap;                    /* a sequence at most this much above the
                                         last one; 0: any. The first of an issuer
@@ -326,7 +326,7 @@ struct kjwt_jti {
  */
 struct kjwt_jti_ring {
     const struct kjwt_store *store;
-    uint64_t *memory; /* KJWT_JTI_RING(); its content does not matter */
+    uint64_t *memory; /* KJWT_JTI_RING(), of any content; the work may serve */
     uint32_t entries; /* a later build may have more, never fewer */
 };
 
