@@ -32,8 +32,9 @@ COMPILERS = {
 ASSEMBLY = set(COMPILERS) - {"RV32IC", "gcc, 32 bits"}
 OURS = {"kjwt_sha256_init", "kjwt_sha256_update", "kjwt_sha256_finish",
         "kjwt_sha256_abort"}
-LIBC = {"memcpy", "memmove", "memset", "memcmp"}
-COMPILER = re.compile(r"__(aeabi_|muldi3|mulsi3|cpu_|stack_chk|ashl|lshr|riscv)"
+# The last two are what compilers make of loops and of memcmp() == 0.
+LIBC = {"memcpy", "memmove", "memset", "memcmp", "strlen", "bcmp"}
+COMPILER = re.compile(r"__(aeabi_|u?(mul|div|mod)[sd]i3|cpu_|stack_chk|ashl|lshr|riscv)"
                       r"|_GLOBAL_OFFSET_TABLE_|__x86.get_pc|"
                       r"kjwt_limbs_")
 
