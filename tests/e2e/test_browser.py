@@ -82,6 +82,8 @@ MARKS = [
     ("KJWT_ERR_BASE64URL", f"Bearer {HEADER}.{CLAIMS}.AA", " "),
     ("KJWT_ERR_BASE64URL", f"{HEADER}.{CLAIMS}.A+", "+"),
     ("KJWT_ERR_BASE64URL", f"{HEADER}.{CLAIMS}.AB", "B"),
+    ("KJWT_ERR_BASE64URL", f"A+.{CLAIMS}.A*", "+"),
+    ("KJWT_ERR_BASE64URL", f"{HEADER}.A*.A+", "+"),
     ("KJWT_ERR_JSON", f"{part('{')}.{CLAIMS}.AA", part("{")),
     ("KJWT_ERR_ALG", part('{"x":1,"alg":"none"}') + f".{CLAIMS}.AA",
      "CJhbGciOiJub25lIn"),
