@@ -121,6 +121,48 @@ def test_shell(board, signer, keys, development_key_file):
     assert claims["sub"] == "s" and claims["exp"] == NOW + 86400
 
 
+@pytest.mark.parametrize("board", BOARDS)
+def test_device_rules(board, signer, keys, development_key_file):
+    """What the rules remember outlives a restart; the RAM does not."""
+    key = f"file:{keys[2048]}"
+
+    def mint(number, *more):
+        return signer.ok("mint", "--key", key, "--claim", f"seq:={number}",
+                         "--jti", number, "--now", NOW + number,
+                         *more).strip()
+
+    first, second = mint(1), mint(2)
+    answers = Shell(board, development_key_file[2048])([
+        "erase", f"floor {NOW - 86400} 604800 60", "one-shot", "jti", first,
+        first, "floor", "reboot", "floor", first, second,
+        "power-cut 1 after", mint(3), "now unknown", mint(4), second,
+        mint(-172800 + 5), "bind /chip", mint(5), "bind off",
+        "floor x", "floor 1 2 3", "nonce x", "jti x", "bind", "id 1",
+        "reboot now", "power-cut", "power-cut 1 now", "wear 1", "erase all",
+        "floor off", "one-shot off", "jti off", "erase", second,
+        f"now {NOW}", second,
+    ])
+    outcome = [answer.split(" {")[0] for answer in answers]
+    replayed = "rejected KJWT_ERR_SEQUENCE"
+    floor = f"floor {NOW + 1} stored {NOW + 1} far 0"
+    assert outcome == [
+        "ok", "ok", "ok", "ok", "accepted",
+        replayed, floor, "ok", floor, replayed, "accepted",
+        "ok", "power cut", "ok", "accepted", replayed,
+        "rejected KJWT_ERR_EXPIRED", "ok", "rejected KJWT_ERR_DEVICE", "ok",
+        "error floor: BUILT STEP WRITE-STEP [clock|floor|both], off, or "
+        "nothing", "error KJWT_ERR_POLICY",
+        "error nonce: off, or nothing", "error jti: off, or nothing",
+        "error name of a claim: at most 63 bytes", "error id: nothing follows",
+        "error reboot: nothing follows",
+        "error power-cut: N [before|partly|garbage|after]",
+        "error power-cut: N [before|partly|garbage|after]",
+        "error wear: nothing follows", "error erase: nothing follows",
+        "ok", "ok", "ok", "ok", "rejected KJWT_ERR_TIME_UNKNOWN",
+        "ok", "accepted",
+    ]
+
+
 # The work, and the most that work and stack may take: 1.5, 1.9, 2.3 KB.
 RAM = {2048: (768, 1536), 3072: (1152, 1945), 4096: (1536, 2355)}
 
@@ -208,6 +250,9 @@ def test_linker_drops_what_is_not_called(vector_key_file):
         capture_output=True, check=True).stdout
     assert "kjwt_claims_" not in symbols
     assert "kjwt_verify_const" not in symbols
+    for part in ("kjwt_admit", "kjwt_floor", "kjwt_challenge", "port_records",
+                 "kjwt_store"):
+        assert part not in symbols
 
 
 def test_unknown_board():
