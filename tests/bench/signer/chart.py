@@ -38,7 +38,7 @@ def bar(x, y, share, kind, words):
 def panel(rows, x, what, form):
     most = max(row[what] for row in rows)
     for number, row in enumerate(rows):
-        kind = "kjwt" if row["client"] == "kjwt" else "peer"
+        kind = "kjwt" if row["client"].startswith("kjwt") else "peer"
         yield bar(x, 58 + number * ROW, row[what] / most, kind,
                   form.format(row[what]))
 
