@@ -113,9 +113,9 @@ static uint8_t modulus_byte(const struct kjwt_key *key, uint32_t i)
 {
     const uint32_t from_least = key->bits / 8 - 1 - i;
 
-    return i < key->bits / 8
-               ? (uint8_t)(key->n[from_least / 4] >> (from_least % 4 * 8))
-               : 0;
+    if (i >= key->bits / 8)
+        return 0;
+    return (uint8_t)(key->n[from_least / 4] >> (from_least % 4 * 8));
 }
 
 static kjwt_status hash_modulus(const struct kjwt_key *key, void *context)
