@@ -14,15 +14,13 @@
 #include "board.h"
 #include "console.h"
 #include "flash_cut.h"
-#include "kjwt_keyset.h"
+#include "keyset.h"
 #include "measure.h"
 #include "records.h"
 #include "words.h"
 
 #define ISSUERS 4u
 #define ENTRIES 8u
-/* As many keys and revocations as the smallest board has memory for. */
-#define KEYSET_SIZE KJWT_KEYSET_SIZE(2, 2048, 4)
 
 #define MADE      0x5be0cd19u
 #define NAME_SIZE 64u

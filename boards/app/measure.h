@@ -1,5 +1,5 @@
 /*
- * What one kjwt_verify() costs on this board.
+ * What one verification costs on this board.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -26,5 +26,10 @@ kjwt_status measure_verify(const struct kjwt_policy *policy, uint32_t *work,
 
 /* Bytes below the caller's stack pointer that call(argument) takes. */
 uint32_t measure_stack(void (*call)(void *), void *argument);
+
+/* The same for call(argument), whose frame counts as well. */
+kjwt_status measure_call(kjwt_status (*call)(void *argument), void *argument,
+                         uint32_t *work, size_t work_size,
+                         struct measurement *measured);
 
 #endif

@@ -11,8 +11,9 @@
 #include "board.h"
 #include "console.h"
 #include "device.h"
+#include "keyset.h"
 #include "kjwt.h"
-#include "measure.h"
+#include "verification.h"
 #include "words.h"
 #include KJWT_KEYS_FILE
 
@@ -38,6 +39,15 @@ static BOARD_NOINIT struct {
 static int64_t now;
 static struct measurement last;
 
+#ifdef KJWT_ROOTS_COUNT
+static const struct kjwt_policy roots = {.keys = kjwt_roots,
+                                         .key_count = KJWT_ROOTS_COUNT};
+#else
+/* A key file without roots: its keys sign key sets, too. */
+static const struct kjwt_policy roots = {.keys = kjwt_keys,
+                                         .key_count = KJWT_KEYS_COUNT};
+#endif
+
 static void answer(const char *text)
 {
     console_text(text);
@@ -57,23 +67,66 @@ static void answer_accepted(const struct kjwt_claims *claims)
     board_put('\n');
 }
 
-static void verify(char *token, size_t len)
+/* The token, and what else v says of how it is verified. */
+static void decide(struct verification *v)
 {
-    struct kjwt_claims claims = {0};
     struct kjwt_policy policy = settings.policy;
-    int64_t time = now;
     kjwt_status status = KJWT_ERR_UNVERIFIED;
 
-    device_policy(&policy, &time);
-    status = measure_verify(&policy, work, sizeof work, token, len, time,
-                            &claims, &last);
-    status = device_admit(status, &policy, time, &claims, work);
-    if (status == KJWT_OK && kjwt_claims_verified(&claims)) {
-        answer_accepted(&claims);
+    v->now = now;
+    v->policy = &policy;
+    v->keyset = &keyset;
+    v->work = work;
+    v->work_size = sizeof work;
+    device_policy(&policy, &v->now);
+    status = kjwt_keyset_policy(&keyset, &policy);
+    if (status == KJWT_OK)
+        status = verification_run(v, &last);
+    status = device_admit(status, &policy, v->now, &v->claims, work);
+    if (status == KJWT_OK && kjwt_claims_verified(&v->claims)) {
+        answer_accepted(&v->claims);
         return;
     }
     console_text("rejected ");
     answer(kjwt_status_name(status == KJWT_OK ? KJWT_ERR_UNVERIFIED : status));
+}
+
+static void verify(char *token, size_t len)
+{
+    struct verification v = {.token = token, .token_len = len};
+
+    decide(&v);
+}
+
+/* What follows `cert `: a certificate and the token that comes with it. */
+static void command_cert(const char *text, size_t len)
+{
+    const struct word certificate = words_next(&text, &len);
+    const struct word token = words_next(&text, &len);
+    struct verification v = {.token = line + (token.text - line),
+                             .token_len = token.len};
+
+    v.certificate.token = line + (certificate.text - line);
+    v.certificate.len = certificate.len;
+    if (token.len == 0 || len != 0)
+        answer("error cert: CERTIFICATE TOKEN");
+    else
+        decide(&v);
+}
+
+/* What follows `stream `: the size of the pieces and the token. */
+static void command_stream(const char *text, size_t len)
+{
+    const struct word size = words_next(&text, &len);
+    struct verification v = {.token = line + (text - line), .token_len = len};
+    int64_t piece = 0;
+
+    if (!words_int64(size, &piece) || piece < 1 || piece > (int64_t)LINE_SIZE) {
+        answer("error stream: BYTES TOKEN");
+        return;
+    }
+    v.piece = (size_t)piece;
+    decide(&v);
 }
 
 /* -1 for what is no hexadecimal digit. */
@@ -168,6 +221,24 @@ static const struct command {
     {"now ", command_now}, {"sub ", command_sub},
 };
 
+/* Commands about keys and pieces; false if the line is none. */
+static bool key_command(size_t len)
+{
+    const char *rest = line;
+    const struct word name = words_next(&rest, &len);
+
+    if (words_equal(name, "keyset"))
+        keyset_command(line + (rest - line), len, &roots, work, sizeof work,
+                       now, &last);
+    else if (words_equal(name, "cert"))
+        command_cert(rest, len);
+    else if (words_equal(name, "stream"))
+        command_stream(rest, len);
+    else
+        return false;
+    return true;
+}
+
 static void run_line(size_t len)
 {
     const size_t prefix = sizeof commands[0].name - 1;
@@ -182,7 +253,7 @@ static void run_line(size_t len)
             return;
         }
     }
-    if (!device_command(line, len))
+    if (!device_command(line, len) && !key_command(len))
         verify(line, len);
 }
 
@@ -224,6 +295,7 @@ int main(void)
     board_init();
     start_settings();
     device_start();
+    keyset_start(&device_store);
     answer("# kjwt " KJWT_VERSION " verify shell on " BOARD_NAME);
 #ifdef KJWT_KEYS_DEVELOPMENT
     answer("# development key");

@@ -169,6 +169,29 @@ def test_one_session_and_one_login(bench):
     assert bench.calls() == ["session", "login"]
 
 
+def test_key_set_and_delegation(bench, tmp_path):
+    """A root in a token signs a key set; a bench's token mints under a
+    certificate."""
+    root = bench.uri("token=bench;object=life-root")
+    bench("key", "create", "--key", root, ok=True)
+    dev = bench.uri("token=bench;object=dev")
+    key_set = bench("key-set", "--key", root, "--add", dev, "--version", "1",
+                    ok=True).stdout.strip()
+    assert header_of(key_set)["typ"] == "kjwt-keyset+jwt"
+    check_signature(key_set, public_pem(bench, root, tmp_path / "root.pem"))
+    signer_pem = tmp_path / "signer.pem"
+    bench("key", "create", "--key", f"file:{signer_pem}", ok=True)
+    certificate = tmp_path / "bench.cert"
+    bench("certificate", "--key", f"file:{signer_pem}", "--for", dev,
+          "--mint-iss", "bench-7", "--mint-aud", "line-3/", "-o", certificate,
+          ok=True)
+    token = bench("mint", "--key", dev, "--certificate", certificate,
+                  "--certificate-key", f"file:{signer_pem}", "--iss", "bench-7",
+                  "--aud", "line-3/9", "--ttl", "1h", ok=True).stdout.strip()
+    bench("verify", "--key", f"file:{signer_pem}", "--certificate",
+          certificate, "--aud", "line-3/9", token, ok=True)
+
+
 def test_export_c_names_the_key(bench):
     text = bench("key", "export", "--key", bench.uri("token=bench;object=dev"),
                  "--format", "c", ok=True).stdout
