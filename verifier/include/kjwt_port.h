@@ -19,9 +19,9 @@ extern "C" {
 /* Bytes of a digest. */
 #define KJWT_SHA256_SIZE 32
 
-/* Bytes that a hash context may have. It lies in the work, which is aligned to
- * 8; a port asserts that its own fits. */
-#define KJWT_HASH_CONTEXT_MAX 384
+/* Bytes that a hash context may have: it has the smallest work to itself. A
+ * port asserts that its own fits. */
+#define KJWT_HASH_CONTEXT_MAX KJWT_WORK_SIZE(2048)
 
 /*
  * SHA-256 (FIPS 180-4) of data that comes in pieces.
