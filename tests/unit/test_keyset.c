@@ -49,11 +49,14 @@ static void test_numbers(void **state)
             struct public_key key;
             struct error error;
 
-            for (size_t b = 0; b < bits / 8; b++)
-                modulus[b] = i == 0   ? 0xff
-                             : i == 1 ? 0
-                             : i < 6  ? (uint8_t)(rand() % 9 == 0)
-                                      : (uint8_t)(rand() >> 7);
+            for (size_t b = 0; b < bits / 8; b++) {
+                const int byte = i == 0   ? 0xff
+                                 : i == 1 ? 0
+                                 : i < 6  ? rand() % 9 == 0
+                                          : rand() >> 7;
+
+                modulus[b] = (uint8_t)byte;
+            }
             modulus[0] |= 0x80;
             modulus[bits / 8 - 1] |= 1;
             assert_true(public_key_from_modulus(modulus, bits / 8, exponent,
