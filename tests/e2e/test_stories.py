@@ -23,7 +23,10 @@ def test_device_life(board):
     # Every attack of the story, or it told less than it should.
     assert set(tried) >= {
         "replay", "forgery", "another device's", "old token", "stale token",
-        "replay after a power cut", "flood", "replay after a flood"}
+        "replay after a power cut", "flood", "replay after a flood",
+        "forged key set", "root as a bench", "one kind for another",
+        "rollback", "revoked key", "delegated alone", "delegated beyond",
+        "delegated further"}
 
 
 def test_the_story_can_fail():

@@ -33,6 +33,7 @@ class Bench:
     def __init__(self, folder, tell):
         self.folder = pathlib.Path(folder)
         self.tell = tell
+        self.current = "bench"
         self.sequence = 0
         self.minted = 0
 
@@ -50,13 +51,34 @@ class Bench:
             self.signer("key", "create", "--key", f"file:{path}")
         return f"file:{path}"
 
-    def key_file(self, *names):
+    def public(self, name):
+        """The URI of its public half."""
+        path = self.folder / f"{name}.pub"
+        if not path.exists():
+            self.signer("key", "export", "--key", self.key(name), "--format",
+                        "pem", "-o", path)
+        return f"file:{path}"
+
+    def key_file(self):
         path = self.folder / "keys.c"
-        keys = [word for name in names for word in ("--key", self.key(name))]
-        self.signer("key", "export", *keys, "--format", "c", "-o", path)
+        self.signer("key", "export", "--key", self.key("bench"), "--root",
+                    self.key("root"), "--format", "c", "-o", path)
         return path
 
-    def mint(self, now, *more, key="bench", aud=None, seq=None, ttl="1d"):
+    def key_set(self, version, now, *names, revoked=(), root="root"):
+        words = [word for name in names
+                 for word in ("--add", self.public(name))]
+        words += [word for name in revoked
+                  for word in ("--revoke", self.public(name))]
+        return self.signer("key-set", "--key", self.key(root), "--version",
+                           version, "--now", now, *words)
+
+    def certificate(self, now, aud, key="bench-2", holder="line"):
+        return self.signer("certificate", "--key", self.key(key), "--for",
+                           self.public(holder), "--mint-iss", "bench-7",
+                           "--mint-aud", aud, "--now", now, "--ttl", "2d")
+
+    def mint(self, now, *more, key=None, aud=None, seq=None, ttl="1d"):
         """A token with the next sequence, or that one; False: none."""
         if seq is None:
             self.sequence += 1
@@ -68,7 +90,8 @@ class Bench:
             words += ["--aud", aud]
         if seq is not False:
             words += ["--claim", f"seq:={seq}"]
-        return self.signer("mint", "--key", self.key(key), *words, *more)
+        return self.signer("mint", "--key", self.key(key or self.current),
+                           *words, *more)
 
 
 class Device:
@@ -247,6 +270,91 @@ def flooded(bench, device, name, now):
     return late
 
 
+def rotated(bench, device, name, now):
+    """A new bench with a new key. The root signs a key set, which stays in the
+    flash; from then on its keys count and no others."""
+    old = bench.mint(now, aud=name)
+    new = bench.mint(now, aud=name, key="bench-2")
+    device.token(new, "rejected KJWT_ERR_SIGNATURE",
+                 "the new bench's: unknown as yet")
+    device.expect(f"keyset {bench.key_set(1, now, 'stranger', root='bench')}",
+                  "rejected KJWT_ERR_SIGNATURE",
+                  "keyset (a set that the old bench signed)", "forged key set")
+    first = bench.key_set(1, now, "bench", "bench-2")
+    device.expect(f"keyset {flip(first)}", "rejected KJWT_ERR_SIGNATURE",
+                  "keyset (a set with a bit turned over)", "forged key set")
+    device.expect("keyset", "keyset none")
+    device.expect(f"keyset {first}", "accepted version 1",
+                  "keyset (version 1: the old bench and the new one)")
+    device.token(old, what="the old bench's")
+    device.token(bench.mint(now, aud=name, key="bench-2"),
+                 what="the new bench's")
+    device.token(bench.mint(now, aud=name, key="root"),
+                 "rejected KJWT_ERR_KEY_UNKNOWN",
+                 "one that the root signed: it signs key sets alone",
+                 "root as a bench")
+    device.token(first, "rejected KJWT_ERR_TYP", "the key set as a token",
+                 "one kind for another")
+    return first
+
+
+def revoked(bench, device, name, now, first):
+    """The old bench's key is lost. Version 2 revokes it, though the power goes
+    while it is stored; no older set brings it back, no other name hides it."""
+    second = bench.key_set(2, now, "bench-2", revoked=["bench"])
+    states = set()
+    for write in (5, 150, 180, 200):
+        device.expect(f"power-cut {write}", "ok")
+        device.say(f"keyset {second}",
+                   f"keyset (version 2, cut off at write {write})")
+        states.add(device.expect("keyset", "keyset version").split()[2])
+    device.expect("power-cut 0", "ok")
+    device.expect(f"keyset {second}", "accepted version 2",
+                  "keyset (version 2: the old bench is revoked)")
+    device.tell(f"  after the power cuts: version {' or '.join(sorted(states))}")
+    for _ in range(2):
+        device.token(bench.mint(now, aud=name, key="bench"),
+                     "rejected KJWT_ERR_SIGNATURE", "of the lost key",
+                     "revoked key")
+        device.expect(f"keyset {first}", "rejected KJWT_ERR_KEYSET_VERSION",
+                      "keyset (version 1 again)", "rollback")
+        device.expect("reboot", "ok")
+    device.expect(f"keyset {bench.key_set(3, now, 'bench')}",
+                  "rejected KJWT_ERR_KEY_REVOKED",
+                  "keyset (version 3, with the lost key in it)",
+                  "revoked key")
+    bench.current = "bench-2"
+    device.token(bench.mint(now, aud=name), what="the new bench's")
+
+
+def delegated(bench, device, name, now):
+    """A line without network. The bench's key signs a certificate for the line's
+    key, which mints for this device and for two days."""
+    certificate = bench.certificate(now, name)
+    token = bench.mint(now, aud=name, key="line")
+    device.token(token, "rejected KJWT_ERR_SIGNATURE",
+                 "the line's, without its certificate", "delegated alone")
+    device.expect(f"cert {certificate} {token}", "accepted",
+                  "cert (the certificate) (the line's token)")
+    device.expect(f"cert {certificate} {token}", "rejected KJWT_ERR_SEQUENCE",
+                  "cert (both again)", "replay")
+    token = bench.mint(now, aud=name, key="line")
+    device.expect(f"cert {bench.certificate(now, name[:-1])} {token}",
+                  "rejected KJWT_ERR_DELEGATED_AUDIENCE",
+                  "cert (a certificate for a number one digit shorter)",
+                  "delegated beyond")
+    chained = bench.certificate(now, name, key="line", holder="stranger")
+    stranger = bench.mint(now, aud=name, key="stranger")
+    device.expect(f"cert {chained} {stranger}", "rejected KJWT_ERR_SIGNATURE",
+                  "cert (a certificate that the line signed) (a stranger's)",
+                  "delegated further")
+    late = bench.mint(now + 3 * DAY, aud=name, key="line")
+    device.expect(f"cert {certificate} {late}",
+                  "rejected KJWT_ERR_DELEGATED_TIME",
+                  "cert (the certificate) (a token of the day after)",
+                  "delegated beyond")
+
+
 def in_a_drawer(bench, device, name, now):
     """Five years in a drawer. A token raises the floor by a year at most, so
     that a bench whose clock is wrong does not send the device into the far
@@ -273,7 +381,7 @@ def play(board, tell):
     """Plays the story; returns how often each attack was tried, in vain."""
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder, tell)
-        with Device(board, bench.key_file("bench"), tell) as device:
+        with Device(board, bench.key_file(), tell) as device:
             def chapter(part, *arguments):
                 tell(f"\n{part.__name__.replace('_', ' ').capitalize()}. "
                      + re.sub(r"\s+", " ", part.__doc__))
@@ -286,6 +394,9 @@ def play(board, tell):
             chapter(cut_off, name, now)
             chapter(challenged, name, now)
             now = chapter(flooded, name, now)
+            first = chapter(rotated, name, now)
+            chapter(revoked, name, now, first)
+            chapter(delegated, name, now)
             chapter(in_a_drawer, name, now)
         tell("\nTried and refused: " + ", ".join(
             f"{kind} {count}" for kind, count in device.tried.items()) + ".")
