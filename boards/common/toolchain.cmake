@@ -29,8 +29,9 @@ if(KJWT_BOARD_COMPILER) # none: a process of this machine
     # The machine's own headers and libraries are not the board's.
     set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
     set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
-    string(JOIN " " CMAKE_C_FLAGS_INIT ${KJWT_BOARD_CPU_FLAGS} -g)
-    set(CMAKE_ASM_FLAGS_INIT "${CMAKE_C_FLAGS_INIT}")
+    string(JOIN " " CMAKE_ASM_FLAGS_INIT ${KJWT_BOARD_CPU_FLAGS} -g)
+    string(JOIN " " CMAKE_C_FLAGS_INIT ${KJWT_BOARD_CPU_FLAGS}
+           ${KJWT_BOARD_SIZE_FLAGS} -g)
     # Over all files at once: a fifth less flash.
     set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
 endif()

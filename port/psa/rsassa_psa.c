@@ -94,7 +94,7 @@ kjwt_status kjwt_rsassa_verify(const struct kjwt_key *key,
     if (memcmp(signature, der + MODULUS_OFFSET, k) >= 0)
         return KJWT_ERR_SIGNATURE_RANGE;
     status = verify(der, k, digest, (const uint8_t *)signature);
-    *proof += KJWT_PROOF_SIGNATURE ^ (uint32_t)status;
+    *proof += KJWT_PROOF_SIGNATURE + kjwt_opaque((uint32_t)status);
     if (status == PSA_ERROR_INVALID_SIGNATURE)
         return KJWT_ERR_SIGNATURE;
     return status == PSA_SUCCESS ? KJWT_OK : KJWT_ERR_CRYPTO;

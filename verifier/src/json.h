@@ -24,6 +24,15 @@
  */
 kjwt_status kjwt_json_check(const char *text, size_t len);
 
+/* What is left of a text. */
+struct kjwt_json_cursor {
+    const char *pos;
+    const char *end;
+};
+
+/* Four hexadecimal digits (RFC 8259 7); above 0xffff: there were none. */
+uint32_t kjwt_json_hex4(struct kjwt_json_cursor *c);
+
 /* A value's JSON text, quotes and brackets included: its first byte tells the
  * type. text NULL: there is none. */
 struct kjwt_json_value {
@@ -61,8 +70,7 @@ struct kjwt_json_value kjwt_json_token(const struct kjwt_json_object *object,
 /* --- strings: unescaped one UTF-8 byte at a time, never in place --- */
 
 struct kjwt_json_string {
-    const char *pos;
-    const char *end;
+    struct kjwt_json_cursor rest;
     uint32_t pending; /* further bytes of a \u escape, the next one lowest */
 };
 

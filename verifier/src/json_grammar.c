@@ -8,20 +8,15 @@
 _Static_assert(KJWT_MAX_JSON_DEPTH >= 1 && KJWT_MAX_JSON_DEPTH <= 32,
                "one bit per level in a uint32_t");
 
-struct cursor {
-    const uint8_t *pos;
-    const uint8_t *end;
-};
-
 /* No grammar rule wants a NUL, so the end can be told as one. */
-static uint8_t peek(const struct cursor *c)
+static uint8_t peek(const struct kjwt_json_cursor *c)
 {
-    return c->pos < c->end ? *c->pos : 0;
+    return c->pos < c->end ? (uint8_t)*c->pos : 0;
 }
 
-static uint8_t take(struct cursor *c)
+static uint8_t take(struct kjwt_json_cursor *c)
 {
-    return c->pos < c->end ? *c->pos++ : 0;
+    return c->pos < c->end ? (uint8_t)*c->pos++ : 0;
 }
 
 static bool is_digit(uint32_t c)
@@ -29,7 +24,7 @@ static bool is_digit(uint32_t c)
     return c - '0' < 10;
 }
 
-static void skip_whitespace(struct cursor *c)
+static void skip_whitespace(struct kjwt_json_cursor *c)
 {
     uint8_t byte;
 
@@ -38,8 +33,7 @@ static void skip_whitespace(struct cursor *c)
         c->pos++;
 }
 
-/* RFC 8259 7: four hexadecimal digits. Above 0xffff: there were none. */
-static uint32_t hex4(struct cursor *c)
+uint32_t kjwt_json_hex4(struct kjwt_json_cursor *c)
 {
     uint32_t unit = 0;
 
@@ -58,9 +52,9 @@ static uint32_t hex4(struct cursor *c)
 }
 
 /* What follows `\u`. A high surrogate takes its low one with it. */
-static kjwt_status unicode_escape(struct cursor *c)
+static kjwt_status unicode_escape(struct kjwt_json_cursor *c)
 {
-    uint32_t unit = hex4(c);
+    uint32_t unit = kjwt_json_hex4(c);
 
     if (unit > 0xffff)
         return KJWT_ERR_JSON;
@@ -69,12 +63,12 @@ static kjwt_status unicode_escape(struct cursor *c)
     if (unit - 0xd800 >= 0x800)
         return KJWT_OK;
     if (unit >= 0xdc00 || take(c) != '\\' || take(c) != 'u' ||
-        hex4(c) - 0xdc00 >= 0x400)
+        kjwt_json_hex4(c) - 0xdc00 >= 0x400)
         return KJWT_ERR_JSON_SURROGATE;
     return KJWT_OK;
 }
 
-static kjwt_status escape(struct cursor *c)
+static kjwt_status escape(struct kjwt_json_cursor *c)
 {
     switch (take(c)) {
     case '"':
@@ -95,7 +89,7 @@ static kjwt_status escape(struct cursor *c)
 
 /* RFC 3629 4: what follows a lead byte of 0xc2 to 0xf4. The shortest form
  * only, no surrogates, nothing above U+10FFFF. */
-static kjwt_status utf8_tail(struct cursor *c, uint32_t lead)
+static kjwt_status utf8_tail(struct kjwt_json_cursor *c, uint32_t lead)
 {
     uint32_t tail_len = 1u + (lead >= 0xe0) + (lead >= 0xf0);
     uint32_t code_point = lead & (0x3fu >> tail_len);
@@ -117,7 +111,7 @@ static kjwt_status utf8_tail(struct cursor *c, uint32_t lead)
 }
 
 /* A string's characters and its closing quote. */
-static kjwt_status string(struct cursor *c)
+static kjwt_status string(struct kjwt_json_cursor *c)
 {
     for (;;) {
         uint32_t byte = take(c);
@@ -136,9 +130,9 @@ static kjwt_status string(struct cursor *c)
     }
 }
 
-static bool digits(struct cursor *c)
+static bool digits(struct kjwt_json_cursor *c)
 {
-    const uint8_t *start = c->pos;
+    const char *start = c->pos;
 
     while (is_digit(peek(c)))
         c->pos++;
@@ -146,7 +140,7 @@ static bool digits(struct cursor *c)
 }
 
 /* RFC 8259 6: [ "-" ] int [ frac ] [ exp ] */
-static kjwt_status number(struct cursor *c)
+static kjwt_status number(struct kjwt_json_cursor *c)
 {
     if (peek(c) == '-')
         c->pos++;
@@ -169,7 +163,7 @@ static kjwt_status number(struct cursor *c)
     return KJWT_OK;
 }
 
-static kjwt_status literal(struct cursor *c, const char *word)
+static kjwt_status literal(struct kjwt_json_cursor *c, const char *word)
 {
     while (*word != '\0')
         if (take(c) != (uint8_t)*word++)
@@ -178,7 +172,7 @@ static kjwt_status literal(struct cursor *c, const char *word)
 }
 
 /* A string, number or literal, all of it. */
-static kjwt_status scalar(struct cursor *c)
+static kjwt_status scalar(struct kjwt_json_cursor *c)
 {
     switch (peek(c)) {
     case '"':
@@ -195,7 +189,7 @@ static kjwt_status scalar(struct cursor *c)
     }
 }
 
-static kjwt_status member_name(struct cursor *c)
+static kjwt_status member_name(struct kjwt_json_cursor *c)
 {
     kjwt_status status = KJWT_ERR_JSON;
 
@@ -218,7 +212,7 @@ static kjwt_status member_name(struct cursor *c)
  * Each turn of the outer loop stands before a value, and in an object before
  * that value's name.
  */
-static kjwt_status value(struct cursor *c)
+static kjwt_status value(struct kjwt_json_cursor *c)
 {
     uint32_t objects = 0;
     uint32_t depth = 0;
@@ -265,7 +259,7 @@ static kjwt_status value(struct cursor *c)
 
 kjwt_status kjwt_json_check(const char *text, size_t len)
 {
-    struct cursor c = {(const uint8_t *)text, (const uint8_t *)text + len};
+    struct kjwt_json_cursor c = {text, text + len};
     kjwt_status status = KJWT_ERR_JSON;
 
     skip_whitespace(&c);

@@ -8,57 +8,38 @@
 struct kjwt_json_string kjwt_json_string(struct kjwt_json_value value)
 {
     /* Without the quotes. */
-    struct kjwt_json_string string = {value.text + 1,
-                                      value.text + value.len - 1, 0};
+    struct kjwt_json_string string = {
+        {value.text + 1, value.text + value.len - 1}, 0};
 
     return string;
 }
 
 static uint8_t take(struct kjwt_json_string *string)
 {
-    return string->pos < string->end ? (uint8_t)*string->pos++ : 0;
-}
-
-static uint32_t hex4(struct kjwt_json_string *string)
-{
-    uint32_t unit = 0;
-
-    for (int i = 0; i < 4; i++) {
-        uint32_t digit = take(string);
-
-        /* 'A' and 'a' are 1 mod 16, with bit 6 set. */
-        unit = unit << 4 | ((digit & 15) + (digit >> 6) * 9);
-    }
-    return unit;
+    return string->rest.pos < string->rest.end ? (uint8_t)*string->rest.pos++
+                                               : 0;
 }
 
 /* RFC 8259 7 and RFC 3629 3: the first byte; the others become pending. */
 static uint8_t unicode_escape(struct kjwt_json_string *string)
 {
-    uint32_t code_point = hex4(string);
-    uint32_t lead = 0xc0;
+    uint32_t code_point = kjwt_json_hex4(&string->rest);
+    uint32_t limit = 0x40; /* of what fits into the first byte */
 
     if (code_point < 0x80)
         return (uint8_t)code_point;
     if (code_point - 0xd800 < 0x400) {
-        string->pos += 2; /* the low surrogate's `\u` */
+        string->rest.pos += 2; /* the low surrogate's `\u` */
         code_point = ((code_point - 0xd800) << 10) + 0x10000 +
-                     (hex4(string) - 0xdc00);
+                     (kjwt_json_hex4(&string->rest) - 0xdc00);
     }
-    string->pending = 0x80 | (code_point & 0x3f);
-    code_point >>= 6;
-    if (code_point >= 0x20) {
+    do {
         string->pending = string->pending << 8 | 0x80 | (code_point & 0x3f);
         code_point >>= 6;
-        lead = 0xe0;
-        if (code_point >= 0x10) {
-            string->pending =
-                string->pending << 8 | 0x80 | (code_point & 0x3f);
-            code_point >>= 6;
-            lead = 0xf0;
-        }
-    }
-    return (uint8_t)(lead | code_point);
+        limit >>= 1;
+    } while (code_point >= limit);
+    /* 110xxxxx, 1110xxxx, 11110xxx */
+    return (uint8_t)(0u - 2 * limit + code_point);
 }
 
 uint8_t kjwt_json_string_next(struct kjwt_json_string *string)

@@ -42,31 +42,31 @@ static kjwt_status check_audience(const struct kjwt_json_object *claims,
     return found ? KJWT_OK : KJWT_ERR_AUDIENCE;
 }
 
+struct date {
+    struct kjwt_numeric_date at;
+    bool present;
+};
+
 struct times {
-    struct kjwt_numeric_date exp, nbf, iat;
-    bool has_exp, has_nbf, has_iat;
+    struct date exp, nbf, iat;
 };
 
 static kjwt_status read_date(const struct kjwt_json_object *claims,
-                             const char *name, struct kjwt_numeric_date *date,
-                             bool *present)
+                             const char *name, struct date *date)
 {
     struct kjwt_json_value value = kjwt_json_member(claims, name);
 
-    *present = value.text != NULL;
-    return *present ? kjwt_numeric_date(value, date) : KJWT_OK;
+    date->present = value.text != NULL;
+    return date->present ? kjwt_numeric_date(value, &date->at) : KJWT_OK;
 }
 
+/* All that can be wrong with one of them is KJWT_ERR_NUMERIC_DATE. */
 static kjwt_status read_times(const struct kjwt_json_object *claims,
                               struct times *times)
 {
-    kjwt_status status = read_date(claims, "exp", &times->exp, &times->has_exp);
-
-    if (status == KJWT_OK)
-        status = read_date(claims, "nbf", &times->nbf, &times->has_nbf);
-    if (status == KJWT_OK)
-        status = read_date(claims, "iat", &times->iat, &times->has_iat);
-    return status;
+    return read_date(claims, "exp", &times->exp) |
+           read_date(claims, "nbf", &times->nbf) |
+           read_date(claims, "iat", &times->iat);
 }
 
 /*
@@ -79,18 +79,18 @@ static kjwt_status compare_times(const struct kjwt_policy *policy,
 {
     const int64_t leeway = policy->leeway_s;
 
-    if (times->has_exp && now >= times->exp.seconds + leeway)
+    if (times->exp.present && now >= times->exp.at.seconds + leeway)
         return KJWT_ERR_EXPIRED;
-    if (times->has_nbf &&
-        times->nbf.seconds + times->nbf.fraction - leeway > now)
+    if (times->nbf.present &&
+        times->nbf.at.seconds + times->nbf.at.fraction - leeway > now)
         return KJWT_ERR_NOT_YET_VALID;
     if (policy->max_age_s == 0)
         return KJWT_OK;
-    if (!times->has_iat)
+    if (!times->iat.present)
         return KJWT_ERR_IAT_MISSING;
-    if (times->iat.seconds + times->iat.fraction - leeway > now)
+    if (times->iat.at.seconds + times->iat.at.fraction - leeway > now)
         return KJWT_ERR_IAT_FUTURE;
-    if (now - times->iat.seconds > (int64_t)policy->max_age_s + leeway)
+    if (now - times->iat.at.seconds > (int64_t)policy->max_age_s + leeway)
         return KJWT_ERR_TOO_OLD;
     return KJWT_OK;
 }
@@ -104,7 +104,7 @@ static kjwt_status check_times(const struct kjwt_policy *policy,
 
     if (status != KJWT_OK)
         return status;
-    if (!times.has_exp && (policy->options & KJWT_EXP_OPTIONAL) == 0)
+    if (!times.exp.present && (policy->options & KJWT_EXP_OPTIONAL) == 0)
         return KJWT_ERR_EXP_MISSING;
     if (now > 0 && now >= policy->earliest) {
         *time_checked = 1;
@@ -112,15 +112,16 @@ static kjwt_status check_times(const struct kjwt_policy *policy,
     }
     *time_checked = 0;
     if ((policy->options & KJWT_TIME_UNKNOWN_OK) == 0 &&
-        (times.has_exp || times.has_nbf || policy->max_age_s != 0))
+        (times.exp.present || times.nbf.present || policy->max_age_s != 0))
         return KJWT_ERR_TIME_UNKNOWN;
     return KJWT_OK;
 }
 
-kjwt_status kjwt_policy_check(const struct kjwt_policy *policy,
-                              const struct kjwt_json_object *claims,
-                              int64_t now, uint32_t *time_checked,
-                              uint32_t *proof)
+/* Not inline, so that both times it is the same code, and run from its
+ * beginning. */
+KJWT_NOINLINE static kjwt_status check_once(
+    const struct kjwt_policy *policy, const struct kjwt_json_object *claims,
+    int64_t now, uint32_t *time_checked)
 {
     kjwt_status status =
         check_string(claims, "iss", policy->issuer, KJWT_ERR_ISSUER);
@@ -134,7 +135,22 @@ kjwt_status kjwt_policy_check(const struct kjwt_policy *policy,
         status = check_audience(claims, policy->audience);
     if (status == KJWT_OK)
         status = check_times(policy, claims, now, time_checked);
-    if (status == KJWT_OK)
-        *proof += KJWT_PROOF_POLICY;
     return status;
+}
+
+/* Twice, as a glitch hits but one of the two. */
+kjwt_status kjwt_policy_check(const struct kjwt_policy *policy,
+                              const struct kjwt_json_object *claims,
+                              int64_t now, uint32_t *time_checked,
+                              uint32_t *proof)
+{
+    kjwt_status first;
+    kjwt_status second;
+
+    first = check_once(policy, claims, now, time_checked);
+    *proof += KJWT_PROOF_POLICY + kjwt_opaque((uint32_t)first);
+    second = check_once(policy, kjwt_opaque_pointer(claims), now,
+                        time_checked);
+    *proof += kjwt_opaque((uint32_t)second);
+    return first | second;
 }

@@ -1,24 +1,64 @@
 /*
- * The proof word: every check adds its constant when it has passed, so that
- * claims are what they should be only if all of them ran. A glitched branch
- * that jumps over a check leaves its constant out.
+ * The proof word: what every check adds to it, passed or not. Claims are what
+ * they should be only if all checks ran and each came out right.
  * SPDX-License-Identifier: Apache-2.0
+ *
+ * A check adds its constant and its result, KJWT_OK or a difference of 0. That
+ * is data, not a branch: a glitched jump behind a check that failed leaves the
+ * result in, one that jumps over a check leaves its constant out.
  */
 #ifndef KJWT_PROOF_H
 #define KJWT_PROOF_H
 
-#include <stdint.h>
+#include "kjwt.h"
 
-#define KJWT_PROOF_KEYS 0x6a09e667u
-#define KJWT_PROOF_SPLIT 0xbb67ae85u
-#define KJWT_PROOF_HEADER 0x3c6ef372u
-#define KJWT_PROOF_KEY 0xa54ff53au
-#define KJWT_PROOF_SIGNATURE 0x510e527fu
-#define KJWT_PROOF_JSON 0x9b05688cu
-#define KJWT_PROOF_POLICY 0x1f83d9abu
+/* Where it starts, and what passed checks add: numbers that an instruction
+ * holds, of which no few add up to another. */
+#define KJWT_PROOF_START 0x6a09e667u
+#define KJWT_PROOF_KEYS 0x11u
+#define KJWT_PROOF_SPLIT 0x2fu
+#define KJWT_PROOF_HEADER 0x53u
+#define KJWT_PROOF_KEY 0x8bu
+#define KJWT_PROOF_SIGNATURE 0xb5u
+#define KJWT_PROOF_JSON 0xc7u
+#define KJWT_PROOF_POLICY 0xf1u
 
 #define KJWT_PROOF_ALL                                                         \
-    (KJWT_PROOF_KEYS + KJWT_PROOF_SPLIT + KJWT_PROOF_HEADER + KJWT_PROOF_KEY + \
-     KJWT_PROOF_SIGNATURE + KJWT_PROOF_JSON + KJWT_PROOF_POLICY)
+    (KJWT_PROOF_START + KJWT_PROOF_KEYS + KJWT_PROOF_SPLIT +                   \
+     KJWT_PROOF_HEADER + KJWT_PROOF_KEY + KJWT_PROOF_SIGNATURE +               \
+     KJWT_PROOF_JSON + KJWT_PROOF_POLICY)
+
+/* The same value, of which the compiler knows nothing: without this it finds
+ * that a proof can only be right behind all those branches, and drops it. What
+ * the pointer points to is unknown to it, too. */
+#if defined(__GNUC__)
+#define KJWT_NOINLINE __attribute__((noinline))
+static inline uint32_t kjwt_opaque(uint32_t value)
+{
+    __asm__ volatile("" : "+r"(value));
+    return value;
+}
+
+static inline const void *kjwt_opaque_pointer(const void *pointer)
+{
+    __asm__ volatile("" : "+r"(pointer) : : "memory");
+    return pointer;
+}
+#else
+#define KJWT_NOINLINE
+static inline uint32_t kjwt_opaque(uint32_t value)
+{
+    volatile uint32_t copy = value;
+
+    return copy;
+}
+
+static inline const void *kjwt_opaque_pointer(const void *pointer)
+{
+    const void *volatile copy = pointer;
+
+    return copy;
+}
+#endif
 
 #endif

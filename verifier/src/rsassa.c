@@ -150,7 +150,7 @@ static uint32_t compare(kjwt_limb *x, const kjwt_limb *target, uint32_t words)
         x[i] ^= target[i];
         difference |= x[i];
     }
-    return difference | (any == 0) | (i ^ words);
+    return difference | (any == 0) | (kjwt_opaque(i) ^ words);
 }
 
 kjwt_status kjwt_rsassa_verify(const struct kjwt_key *key,
@@ -182,6 +182,6 @@ kjwt_status kjwt_rsassa_verify(const struct kjwt_key *key,
     set_z(z, digest);
     finish(&m, x, s, target, z);
     difference = compare(x, target, words);
-    *proof += KJWT_PROOF_SIGNATURE ^ difference;
+    *proof += KJWT_PROOF_SIGNATURE + kjwt_opaque(difference);
     return difference == 0 ? KJWT_OK : KJWT_ERR_SIGNATURE;
 }

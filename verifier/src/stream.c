@@ -34,6 +34,7 @@ kjwt_status kjwt_stream_init(struct kjwt_stream *stream,
         return KJWT_ERR_ARGUMENT;
     memset(stream, 0, sizeof *stream);
     stream->failed = KJWT_ERR_ARGUMENT;
+    stream->proof = KJWT_PROOF_START;
     if (policy == NULL || work == NULL || buffer == NULL)
         return KJWT_ERR_ARGUMENT;
     stream->failed =
@@ -216,9 +217,10 @@ static kjwt_status check_claims(struct kjwt_stream *stream, int64_t now,
     claims->key = stream->key;
     status = kjwt_json_parse(&object, claims->json, claims->json_len,
                              stream->work);
+    stream->proof += KJWT_PROOF_JSON + kjwt_opaque((uint32_t)status);
     if (status == KJWT_OK)
-        status = kjwt_step_claims(stream->policy, &object, now, claims,
-                                  &stream->proof);
+        status = kjwt_policy_check(stream->policy, &object, now,
+                                   &claims->time_checked, &stream->proof);
     return status;
 }
 
@@ -249,10 +251,7 @@ kjwt_status kjwt_stream_finish(struct kjwt_stream *stream, int64_t now,
             status = check_signature(stream);
         if (status == KJWT_OK)
             status = check_claims(stream, now, claims);
-        if (status == KJWT_OK)
-            claims->proof = kjwt_step_bind(stream->proof, claims);
-        else
-            memset(claims, 0, sizeof *claims);
+        status = kjwt_step_end(status, stream->proof, claims);
     }
     kjwt_stream_abort(stream);
     return status;

@@ -75,25 +75,25 @@ static kjwt_status check_claims(const struct kjwt_policy *policy, void *work,
                                        work);
 
     claims->json = jws->payload;
-    if (status != KJWT_OK)
-        return status;
-    return kjwt_step_claims(policy, &object, now, claims, proof);
+    *proof += KJWT_PROOF_JSON + kjwt_opaque((uint32_t)status);
+    if (status == KJWT_OK)
+        status = kjwt_policy_check(policy, &object, now,
+                                   &claims->time_checked, proof);
+    return status;
 }
 
-uint32_t kjwt_step_bind(uint32_t proof, const struct kjwt_claims *claims)
+KJWT_NOINLINE uint32_t kjwt_step_tie(const struct kjwt_claims *claims)
 {
-    const uint32_t odd = 0x9e3779b1u; /* each step is one-to-one */
-
-    proof = (proof ^ (uint32_t)(uintptr_t)claims->json) * odd;
-    proof = (proof ^ (uint32_t)claims->json_len) * odd;
-    proof = (proof ^ (uint32_t)(uintptr_t)claims->key) * odd;
-    return proof ^ claims->time_checked;
+    return (uint32_t)(uintptr_t)claims->json +
+           ((uint32_t)claims->json_len << 16) +
+           ((uint32_t)(uintptr_t)claims->key << 5) + claims->time_checked;
 }
 
 bool kjwt_claims_verified(const struct kjwt_claims *claims)
 {
-    return claims != NULL && claims->json != NULL &&
-           claims->proof == kjwt_step_bind(KJWT_PROOF_ALL, claims);
+    claims = kjwt_opaque_pointer(claims);
+    return claims != NULL &&
+           claims->proof - kjwt_step_tie(claims) == KJWT_PROOF_ALL;
 }
 
 kjwt_status kjwt_verify(const struct kjwt_policy *policy, void *work,
@@ -101,7 +101,7 @@ kjwt_status kjwt_verify(const struct kjwt_policy *policy, void *work,
                         int64_t now, struct kjwt_claims *claims)
 {
     struct kjwt_jws jws;
-    uint32_t proof = 0;
+    uint32_t proof = KJWT_PROOF_START;
     kjwt_status status = KJWT_ERR_ARGUMENT;
 
     if (claims == NULL)
@@ -117,10 +117,11 @@ kjwt_status kjwt_verify(const struct kjwt_policy *policy, void *work,
         status = verify_signature(policy, work, &jws, &claims->key, &proof);
     if (status == KJWT_OK)
         status = check_claims(policy, work, &jws, now, claims, &proof);
-    if (status == KJWT_OK)
-        claims->proof = kjwt_step_bind(proof, claims);
-    else
-        memset(claims, 0, sizeof *claims);
+    status = kjwt_step_end(status, proof, claims);
+    /* On the stack nothing may be left of it: a glitch that keeps the time of
+     * the next call from being stored would go back to this one. */
+    now = KJWT_TIME_UNKNOWN;
+    (void)kjwt_opaque_pointer(&now);
     return status;
 }
 

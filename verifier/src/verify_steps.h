@@ -7,6 +7,8 @@
 #ifndef KJWT_VERIFY_STEPS_H
 #define KJWT_VERIFY_STEPS_H
 
+#include <string.h>
+
 #include "crypto.h"
 #include "jws.h"
 #include "keyset.h"
@@ -41,17 +43,25 @@ kjwt_step_header(const struct kjwt_policy *policy,
     return status;
 }
 
-/* The Claims Set, once the signature holds. */
-static inline kjwt_status
-kjwt_step_claims(const struct kjwt_policy *policy,
-                 const struct kjwt_json_object *object, int64_t now,
-                 struct kjwt_claims *claims, uint32_t *proof)
-{
-    *proof += KJWT_PROOF_JSON;
-    return kjwt_policy_check(policy, object, now, &claims->time_checked, proof);
-}
+/* What ties a proof to the claims that it is a proof of. In verify.c. */
+uint32_t kjwt_step_tie(const struct kjwt_claims *claims);
 
-/* Ties the proof to what it is a proof of. In verify.c. */
-uint32_t kjwt_step_bind(uint32_t proof, const struct kjwt_claims *claims);
+/* How a verification ends: with the claims' proof, or with no claims. A status
+ * that a glitch made KJWT_OK lacks the proof and becomes KJWT_ERR_UNVERIFIED,
+ * and none turns into KJWT_OK once it was something else. */
+static inline kjwt_status kjwt_step_end(kjwt_status status, uint32_t proof,
+                                        struct kjwt_claims *claims)
+{
+    if (status == KJWT_OK) {
+        claims->proof = proof + kjwt_step_tie(claims);
+        status = -(kjwt_status)(proof != KJWT_PROOF_ALL) & KJWT_ERR_UNVERIFIED;
+    }
+    if (status != KJWT_OK) {
+        memset(claims, 0, sizeof *claims);
+        status = (kjwt_status)kjwt_opaque((uint32_t)status);
+        status |= status == KJWT_OK;
+    }
+    return status;
+}
 
 #endif
