@@ -14,9 +14,9 @@
 static char buffer[LENGTH];
 
 /* Any text, which ends with the buffer, and a cursor at its start. */
-static struct cursor any_cursor(void)
+static struct kjwt_json_cursor any_cursor(void)
 {
-    struct cursor c;
+    struct kjwt_json_cursor c;
 
     __CPROVER_havoc_object(buffer);
     c.end = (const uint8_t *)buffer + LENGTH;
@@ -24,7 +24,7 @@ static struct cursor any_cursor(void)
     return c;
 }
 
-void moves_on(struct cursor *c)
+void moves_on(struct kjwt_json_cursor *c)
 {
     prove(__CPROVER_same_object(c->pos, c->end) && c->pos <= c->end,
           "the cursor is in the text");
@@ -32,20 +32,20 @@ void moves_on(struct cursor *c)
 }
 
 /* The contract as a part with a status, or with a word to read. */
-kjwt_status reads(struct cursor *c)
+kjwt_status reads(struct kjwt_json_cursor *c)
 {
     moves_on(c);
     return nondet_status();
 }
 
-kjwt_status reads_lead(struct cursor *c, uint32_t lead)
+kjwt_status reads_lead(struct kjwt_json_cursor *c, uint32_t lead)
 {
     (void)lead;
     return reads(c);
 }
 
-static void keeps_contract(const struct cursor *before,
-                           const struct cursor *after)
+static void keeps_contract(const struct kjwt_json_cursor *before,
+                           const struct kjwt_json_cursor *after)
 {
     prove(after->end == before->end && after->pos >= before->pos &&
               after->pos <= after->end,
@@ -54,8 +54,8 @@ static void keeps_contract(const struct cursor *before,
 
 void proof_whitespace(void)
 {
-    struct cursor c = any_cursor();
-    const struct cursor before = c;
+    struct kjwt_json_cursor c = any_cursor();
+    const struct kjwt_json_cursor before = c;
 
     skip_whitespace(&c);
     keeps_contract(&before, &c);
@@ -83,15 +83,15 @@ static size_t utf8_length(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
     return 0;
 }
 
-static uint32_t byte_at(const struct cursor *c, size_t i)
+static uint32_t byte_at(const struct kjwt_json_cursor *c, size_t i)
 {
     return (size_t)(c->end - c->pos) > i ? c->pos[i] : 0;
 }
 
 void proof_utf8(void)
 {
-    struct cursor c = any_cursor();
-    const struct cursor before = c;
+    struct kjwt_json_cursor c = any_cursor();
+    const struct kjwt_json_cursor before = c;
     const uint8_t lead = nondet_u8();
     size_t len = utf8_length(lead, byte_at(&c, 0), byte_at(&c, 1),
                              byte_at(&c, 2));
@@ -106,7 +106,7 @@ void proof_utf8(void)
     end_of_proof();
 }
 
-static uint32_t hex_value(const struct cursor *c, size_t first)
+static uint32_t hex_value(const struct kjwt_json_cursor *c, size_t first)
 {
     uint32_t value = 0;
 
@@ -124,8 +124,8 @@ static uint32_t hex_value(const struct cursor *c, size_t first)
 
 void proof_escape(void)
 {
-    struct cursor c = any_cursor();
-    const struct cursor before = c;
+    struct kjwt_json_cursor c = any_cursor();
+    const struct kjwt_json_cursor before = c;
     const uint32_t unit = hex_value(&c, 1);
     const uint32_t low = hex_value(&c, 7);
     const bool pair = unit >= 0xd800 && unit <= 0xdbff &&
@@ -147,8 +147,8 @@ void proof_escape(void)
 
 void proof_string(void)
 {
-    struct cursor c = any_cursor();
-    const struct cursor before = c;
+    struct kjwt_json_cursor c = any_cursor();
+    const struct kjwt_json_cursor before = c;
     kjwt_status status = string(&c);
 
     keeps_contract(&before, &c);
@@ -159,8 +159,8 @@ void proof_string(void)
 
 void proof_number(void)
 {
-    struct cursor c = any_cursor();
-    const struct cursor before = c;
+    struct kjwt_json_cursor c = any_cursor();
+    const struct kjwt_json_cursor before = c;
     enum model_state state = MINUS;
     const uint8_t *end = c.pos;
     kjwt_status status;
@@ -187,8 +187,8 @@ void proof_number(void)
 
 void proof_scalar(void)
 {
-    struct cursor c = any_cursor();
-    const struct cursor before = c;
+    struct kjwt_json_cursor c = any_cursor();
+    const struct kjwt_json_cursor before = c;
     kjwt_status status = scalar(&c);
 
     keeps_contract(&before, &c);
@@ -201,8 +201,8 @@ void proof_scalar(void)
 
 void proof_member_name(void)
 {
-    struct cursor c = any_cursor();
-    const struct cursor before = c;
+    struct kjwt_json_cursor c = any_cursor();
+    const struct kjwt_json_cursor before = c;
     kjwt_status status = member_name(&c);
 
     keeps_contract(&before, &c);
@@ -212,8 +212,8 @@ void proof_member_name(void)
 
 void proof_value(void)
 {
-    struct cursor c = any_cursor();
-    const struct cursor before = c;
+    struct kjwt_json_cursor c = any_cursor();
+    const struct kjwt_json_cursor before = c;
 
     (void)value(&c);
     keeps_contract(&before, &c);
@@ -224,7 +224,7 @@ void proof_value(void)
  * beyond the grammar. */
 void proof_check(void)
 {
-    const struct cursor c = any_cursor();
+    const struct kjwt_json_cursor c = any_cursor();
     const char *text = (const char *)c.pos;
     const size_t len = (size_t)(c.end - c.pos);
     const bool is_json = model_is_json(text, len);

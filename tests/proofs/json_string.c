@@ -8,11 +8,9 @@
  * never 0. The others are for strings of at most LENGTH bytes, quotes included.
  */
 #define take           grammar_take
-#define hex4           grammar_hex4
 #define unicode_escape grammar_unicode_escape
 #include <json_grammar.c>
 #undef take
-#undef hex4
 #undef unicode_escape
 #include <json_string.c>
 
@@ -24,7 +22,7 @@ static char buffer[LENGTH];
 static struct kjwt_json_value any_checked_string(void)
 {
     struct kjwt_json_value value;
-    struct cursor c;
+    struct kjwt_json_cursor c;
 
     __CPROVER_havoc_object(buffer);
     value.len = any_length(LENGTH);
@@ -47,13 +45,13 @@ static uint32_t code_point(const uint8_t bytes[4], size_t count)
 
 static uint32_t escaped_unit(const uint8_t *hex)
 {
-    struct cursor c = {hex, hex + 4};
+    struct kjwt_json_cursor c = {hex, hex + 4};
 
-    return grammar_hex4(&c);
+    return kjwt_json_hex4(&c);
 }
 
 /* An escape: `\\` and what the grammar's escape() took. */
-static void proof_escape(struct kjwt_json_string reader, struct cursor c)
+static void proof_escape(struct kjwt_json_string reader, struct kjwt_json_cursor c)
 {
     const uint8_t *const escaped = c.pos;
     uint8_t bytes[4] = {0};
@@ -66,7 +64,7 @@ static void proof_escape(struct kjwt_json_string reader, struct cursor c)
         bytes[count++] = kjwt_json_string_next(&reader);
         prove(bytes[count - 1] != 0, "not the end");
     } while (reader.pending != 0);
-    prove(reader.pos == (const char *)c.pos, "the whole escape");
+    prove(reader.rest.pos == c.pos, "the whole escape");
     if (*escaped != 'u') {
         prove(count == 1, "one byte");
         return;
@@ -76,7 +74,7 @@ static void proof_escape(struct kjwt_json_string reader, struct cursor c)
         point = 0x10000 + (point - 0xd800) * 0x400 +
                 (escaped_unit(escaped + 7) - 0xdc00);
     prove(code_point(bytes, count) == point, "the code point");
-    for (c = (struct cursor){bytes + 1, bytes + count}; count > 1; count = 0)
+    for (c = (struct kjwt_json_cursor){bytes + 1, bytes + count}; count > 1; count = 0)
         prove(utf8_tail(&c, bytes[0]) == KJWT_OK && c.pos == c.end, "UTF-8");
 }
 
@@ -84,9 +82,8 @@ void proof_character(void)
 {
     const size_t len = any_length(LENGTH);
     const uint8_t *const end = (const uint8_t *)buffer + LENGTH;
-    struct cursor c = {end - len, end};
-    struct kjwt_json_string reader = {(const char *)c.pos, (const char *)end,
-                                      0};
+    struct kjwt_json_cursor c = {end - len, end};
+    struct kjwt_json_string reader = {c, 0};
     uint8_t byte;
 
     __CPROVER_havoc_object(buffer);
@@ -96,7 +93,7 @@ void proof_character(void)
         return;
     }
     prove(kjwt_json_string_next(&reader) == byte, "the byte itself");
-    prove(reader.pos == (const char *)c.pos && reader.pending == 0,
+    prove(reader.rest.pos == c.pos && reader.pending == 0,
           "and that alone");
     end_of_proof();
 }
@@ -107,8 +104,9 @@ void proof_begin(void)
     const struct kjwt_json_value value = any_checked_string();
     struct kjwt_json_string reader = kjwt_json_string(value);
 
-    prove(reader.pos == value.text + 1 && reader.pending == 0 &&
-              reader.end == value.text + value.len - 1,
+    prove(reader.rest.pos == (const uint8_t *)value.text + 1 &&
+              reader.rest.end == reader.rest.pos + value.len - 2 &&
+              reader.pending == 0,
           "without the quotes");
     end_of_proof();
 }

@@ -26,8 +26,8 @@ kjwt_status kjwt_json_check(const char *text, size_t len);
 
 /* What is left of a text. */
 struct kjwt_json_cursor {
-    const char *pos;
-    const char *end;
+    const uint8_t *pos;
+    const uint8_t *end;
 };
 
 /* Four hexadecimal digits (RFC 8259 7); above 0xffff: there were none. */

@@ -11,12 +11,12 @@ _Static_assert(KJWT_MAX_JSON_DEPTH >= 1 && KJWT_MAX_JSON_DEPTH <= 32,
 /* No grammar rule wants a NUL, so the end can be told as one. */
 static uint8_t peek(const struct kjwt_json_cursor *c)
 {
-    return c->pos < c->end ? (uint8_t)*c->pos : 0;
+    return c->pos < c->end ? *c->pos : 0;
 }
 
 static uint8_t take(struct kjwt_json_cursor *c)
 {
-    return c->pos < c->end ? (uint8_t)*c->pos++ : 0;
+    return c->pos < c->end ? *c->pos++ : 0;
 }
 
 static bool is_digit(uint32_t c)
@@ -132,7 +132,7 @@ static kjwt_status string(struct kjwt_json_cursor *c)
 
 static bool digits(struct kjwt_json_cursor *c)
 {
-    const char *start = c->pos;
+    const uint8_t *start = c->pos;
 
     while (is_digit(peek(c)))
         c->pos++;
@@ -259,7 +259,7 @@ static kjwt_status value(struct kjwt_json_cursor *c)
 
 kjwt_status kjwt_json_check(const char *text, size_t len)
 {
-    struct kjwt_json_cursor c = {text, text + len};
+    struct kjwt_json_cursor c = {(const uint8_t *)text, (const uint8_t *)text + len};
     kjwt_status status = KJWT_ERR_JSON;
 
     skip_whitespace(&c);

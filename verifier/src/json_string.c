@@ -8,16 +8,15 @@
 struct kjwt_json_string kjwt_json_string(struct kjwt_json_value value)
 {
     /* Without the quotes. */
-    struct kjwt_json_string string = {
-        {value.text + 1, value.text + value.len - 1}, 0};
+    const uint8_t *text = (const uint8_t *)value.text;
+    struct kjwt_json_string string = {{text + 1, text + value.len - 1}, 0};
 
     return string;
 }
 
 static uint8_t take(struct kjwt_json_string *string)
 {
-    return string->rest.pos < string->rest.end ? (uint8_t)*string->rest.pos++
-                                               : 0;
+    return string->rest.pos < string->rest.end ? *string->rest.pos++ : 0;
 }
 
 /* RFC 8259 7 and RFC 3629 3: the first byte; the others become pending. */
