@@ -19,7 +19,8 @@ static jsmntok_t tokens[KJWT_MAX_JSON_TOKENS];
 /* The contract of kjwt_json_string_next(): any byte, and an end. */
 uint8_t reads_byte(struct kjwt_json_string *string)
 {
-    prove(__CPROVER_r_ok(string->pos, string->rest.end - string->rest.pos),
+    prove(__CPROVER_r_ok(string->rest.pos,
+                         string->rest.end - string->rest.pos),
           "the rest of the string can be read");
     if (string->rest.pos == string->rest.end)
         return 0;

@@ -105,7 +105,8 @@ void proof_begin(void)
     struct kjwt_json_string reader = kjwt_json_string(value);
 
     prove(reader.rest.pos == (const uint8_t *)value.text + 1 &&
-              reader.rest.end == reader.rest.pos + value.len - 2 &&
+              reader.rest.end ==
+                  (const uint8_t *)value.text + value.len - 1 &&
               reader.pending == 0,
           "without the quotes");
     end_of_proof();
