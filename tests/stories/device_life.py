@@ -135,6 +135,9 @@ class Device:
             self.tried[tries] = self.tried.get(tries, 0) + 1
             if answer.startswith("accepted"):
                 raise Wrong(f"{tries} accepted: {answer}")
+        # Another key's signature may be above this key's modulus.
+        if answer == "rejected KJWT_ERR_SIGNATURE_RANGE":
+            answer = "rejected KJWT_ERR_SIGNATURE"
         if answer != wanted and not answer.startswith(wanted + " "):
             raise Wrong(f"{shown or line}: {answer}, not {wanted}")
         return answer
