@@ -11,8 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <mbedtls/platform_util.h>
-
+#include "aws_json.h"
 #include "flat_json.h"
 #include "random.h"
 
@@ -22,8 +21,6 @@
 /* Where credentials come from may be slow, and is not asked for each request.
  */
 #define REFRESH_PAUSE_US (10 * INT64_C(1000000))
-
-#define MAX_HEADERS 6 /* the signed ones and Authorization */
 
 static void end(struct aws_kms_request *request)
 {
@@ -121,89 +118,23 @@ static bool correct_clock(struct aws_kms_request *request)
 
 /* ------------------------------------------------------------- sending --- */
 
-/* The path of a custom endpoint URL. */
-static const char *path_of(const char *url)
-{
-    const char *host = strstr(url, "://");
-    const char *path = strchr(host != NULL ? host + 3 : url, '/');
-
-    return path != NULL ? path : "/";
-}
-
-static void free_lines(char *lines[MAX_HEADERS], size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        mbedtls_platform_zeroize(lines[i], strlen(lines[i]));
-        free(lines[i]);
-    }
-}
-
-/* What is signed is what is sent. */
-static size_t make_lines(const struct aws_sigv4_header *headers, size_t count,
-                         char *lines[MAX_HEADERS])
-{
-    for (size_t i = 0; i < count; i++)
-        if (asprintf(&lines[i], "%s: %s", headers[i].name, headers[i].value) <
-            0) {
-            free_lines(lines, i);
-            return 0;
-        }
-    return count;
-}
-
-/* The signed headers and Authorization; 0 when memory is short. */
-static size_t sign_headers(struct aws_kms_request *request,
-                           char *lines[MAX_HEADERS])
-{
-    struct aws_kms *kms = request->kms;
-    char time_text[AWS_SIGV4_TIME_SIZE];
-    char target[64];
-    struct aws_sigv4_header headers[MAX_HEADERS] = {
-        {"content-type", "application/x-amz-json-1.1"},
-        {"host", kms->endpoint.host},
-        {"x-amz-date", time_text}};
-    struct aws_sigv4_request signed_part = {.method = "POST",
-                                            .path = path_of(kms->endpoint.url),
-                                            .query = "",
-                                            .headers = headers,
-                                            .header_count = 3,
-                                            .body = request->body,
-                                            .body_len = strlen(request->body)};
-    char *authorization;
-    size_t count;
-
-    aws_sigv4_time((int64_t)time(NULL) + kms->correction, time_text);
-    (void)snprintf(target, sizeof target, "TrentService.%s",
-                   request->operation);
-    if (kms->credentials.session_token != NULL)
-        headers[signed_part.header_count++] = (struct aws_sigv4_header){
-            "x-amz-security-token", kms->credentials.session_token};
-    headers[signed_part.header_count++] =
-        (struct aws_sigv4_header){"x-amz-target", target};
-    authorization = aws_sigv4_sign(&kms->signer, &signed_part, time_text);
-    if (authorization == NULL)
-        return 0;
-    headers[signed_part.header_count] =
-        (struct aws_sigv4_header){"authorization", authorization};
-    count = make_lines(headers, signed_part.header_count + 1, lines);
-    free(authorization);
-    return count;
-}
-
 static bool start_exchange(struct aws_kms_request *request)
 {
-    char *lines[MAX_HEADERS];
-    struct aws_http_request http = {.headers = (const char *const *)lines,
-                                    .header_count =
-                                        sign_headers(request, lines),
-                                    .body = request->body,
-                                    .body_len = strlen(request->body),
-                                    .once = request->repeat == AWS_KMS_ONCE,
-                                    .context = request};
+    struct aws_kms *kms = request->kms;
+    char target[64];
 
-    if (http.header_count > 0)
-        request->exchange = aws_http_start(request->kms->http, &http);
-    free_lines(lines, http.header_count);
+    (void)snprintf(target, sizeof target, "TrentService.%s",
+                   request->operation);
+    request->exchange =
+        aws_json_start(kms->http, &kms->endpoint, &kms->signer,
+                       &(struct aws_json_request){
+                           .content_type = "application/x-amz-json-1.1",
+                           .target = target,
+                           .body = request->body,
+                           .session_token = kms->credentials.session_token,
+                           .time = (int64_t)time(NULL) + kms->correction,
+                           .once = request->repeat == AWS_KMS_ONCE,
+                           .context = request});
     return request->exchange != NULL || out_of_memory(request->error);
 }
 

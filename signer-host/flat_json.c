@@ -112,8 +112,7 @@ static size_t flat_length(json_t *json)
         if (!json_is_string(value) || !is_plain_text(name, strlen(name)) ||
             !is_plain_text(json_string_value(value), json_string_length(value)))
             return 0;
-        len += strlen(name) + json_string_length(value) +
-               strlen("\"\":\"\",");
+        len += strlen(name) + json_string_length(value) + strlen("\"\":\"\",");
     }
     return len;
 }

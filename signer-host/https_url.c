@@ -5,13 +5,15 @@
  */
 #include "https_url.h"
 
-#include <arpa/inet.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include <curl/curl.h>
+
+#include "aws_endpoint.h"
 
 static bool refuse(const char *source, const char *why, struct error *error)
 {
@@ -38,15 +40,6 @@ static bool has(CURLU *parts, CURLUPart what)
     return part != NULL;
 }
 
-static bool is_loopback(const char *host)
-{
-    struct in_addr v4;
-
-    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-           (inet_pton(AF_INET, host, &v4) == 1 &&
-            ntohl(v4.s_addr) >> 24 == 127);
-}
-
 static bool take_host(CURLU *parts, struct https_url *url)
 {
     char *name = part_of(parts, CURLUPART_HOST);
@@ -55,7 +48,9 @@ static bool take_host(CURLU *parts, struct https_url *url)
                 asprintf(&url->host, "%s%s%s", name, port != NULL ? ":" : "",
                          port != NULL ? port : "") >= 0;
 
-    url->loopback = done && is_loopback(name);
+    for (char *at = name; at != NULL && *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    url->loopback = done && aws_host_is_loopback(name);
     free(name);
     free(port);
     return done;

@@ -12,18 +12,17 @@
 #include <time.h>
 
 #include <jansson.h>
-#include <mbedtls/platform_util.h>
 
 #include "aws_credentials.h"
 #include "aws_error.h"
 #include "aws_http.h"
+#include "aws_json.h"
 #include "aws_retry.h"
 #include "aws_sigv4.h"
 #include "monotonic.h"
 #include "random.h"
 
-#define TARGET      "AmazonSQS.SendMessageBatch"
-#define MAX_HEADERS 6 /* the signed ones and Authorization */
+#define TARGET "AmazonSQS.SendMessageBatch"
 
 struct lambda_sqs {
     char *queue; /* its URL */
@@ -73,75 +72,15 @@ static char *body_of(const struct lambda_sqs *sqs,
     return text;
 }
 
-static void free_lines(char *lines[MAX_HEADERS], size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        mbedtls_platform_zeroize(lines[i], strlen(lines[i]));
-        free(lines[i]);
-    }
-}
-
-/* What is signed is what is sent. */
-static size_t make_lines(const struct aws_sigv4_header *headers, size_t count,
-                         char *lines[MAX_HEADERS])
-{
-    for (size_t i = 0; i < count; i++)
-        if (asprintf(&lines[i], "%s: %s", headers[i].name, headers[i].value) <
-            0) {
-            free_lines(lines, i);
-            return 0;
-        }
-    return count;
-}
-
-/* 0 when memory is short. */
-static size_t sign_headers(struct lambda_sqs *sqs, const char *body,
-                           char *lines[MAX_HEADERS])
-{
-    char time_text[AWS_SIGV4_TIME_SIZE];
-    struct aws_sigv4_header headers[MAX_HEADERS] = {
-        {"content-type", "application/x-amz-json-1.0"},
-        {"host", sqs->endpoint.host},
-        {"x-amz-date", time_text}};
-    struct aws_sigv4_request request = {.method = "POST",
-                                        .path = "/",
-                                        .query = "",
-                                        .headers = headers,
-                                        .header_count = 3,
-                                        .body = body,
-                                        .body_len = strlen(body)};
-    char *authorization;
-    size_t count;
-
-    aws_sigv4_time((int64_t)time(NULL), time_text);
-    if (sqs->credentials.session_token != NULL)
-        headers[request.header_count++] = (struct aws_sigv4_header){
-            "x-amz-security-token", sqs->credentials.session_token};
-    headers[request.header_count++] =
-        (struct aws_sigv4_header){"x-amz-target", TARGET};
-    authorization = aws_sigv4_sign(&sqs->signer, &request, time_text);
-    if (authorization == NULL)
-        return 0;
-    headers[request.header_count] =
-        (struct aws_sigv4_header){"authorization", authorization};
-    count = make_lines(headers, request.header_count + 1, lines);
-    free(authorization);
-    return count;
-}
-
 static struct aws_http_exchange *start(struct lambda_sqs *sqs, const char *body)
 {
-    char *lines[MAX_HEADERS];
-    struct aws_http_request request = {.headers = (const char *const *)lines,
-                                       .header_count =
-                                           sign_headers(sqs, body, lines),
-                                       .body = body,
-                                       .body_len = strlen(body)};
-    struct aws_http_exchange *exchange =
-        request.header_count > 0 ? aws_http_start(sqs->http, &request) : NULL;
-
-    free_lines(lines, request.header_count);
-    return exchange;
+    return aws_json_start(sqs->http, &sqs->endpoint, &sqs->signer,
+                          &(struct aws_json_request){
+                              .content_type = "application/x-amz-json-1.0",
+                              .target = TARGET,
+                              .body = body,
+                              .session_token = sqs->credentials.session_token,
+                              .time = (int64_t)time(NULL)});
 }
 
 /* -------------------------------------------------------------- answer --- */
@@ -349,18 +288,17 @@ static char *copy_environment(const char *name)
     return value != NULL && *value != '\0' ? strdup(value) : NULL;
 }
 
+/* HOST[:PORT] */
 static bool is_loopback(const char *host)
 {
-    static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
+    const char *port = strrchr(host, ':');
+    char *name = port != NULL && strchr(port, ']') == NULL
+                     ? strndup(host, (size_t)(port - host))
+                     : strdup(host);
+    bool loopback = name != NULL && aws_host_is_loopback(name);
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t len = strlen(names[i]);
-
-        if (strncmp(host, names[i], len) == 0 &&
-            (host[len] == '\0' || host[len] == ':'))
-            return true;
-    }
-    return false;
+    free(name);
+    return loopback;
 }
 
 /* "sqs.eu-central-1.amazonaws.com" */

@@ -58,7 +58,8 @@ static uint32_t power(uint32_t base, uint64_t exponent, size_t i)
 }
 
 /* e * d = 1 mod (p - 1): the k with p - 1 | k (p - 1) + 1 = e d has
- * k = -1 / (p - 1) mod e, and 1 / x = x^(e - 2) = x^65535, since e is a prime. */
+ * k = -1 / (p - 1) mod e, and 1 / x = x^(e - 2) = x^65535, since e is a prime.
+ */
 static uint32_t private_exponent(uint64_t p)
 {
     uint64_t x = E - (p - 1) % E;

@@ -2,8 +2,7 @@
 
 RuntimeApi is the tests' own server, exact to AWS's documentation: GET next
 blocks; a result is 202; an id that is not the present invocation's is 400; a
-body beyond 6 MB is 413. KJWT_LAMBDA_RIE names AWS's Runtime Interface Emulator,
-which then serves the tests that need no more than it has.
+body beyond 6 MB is 413.
 SPDX-License-Identifier: Apache-2.0
 """
 

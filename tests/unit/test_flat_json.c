@@ -26,7 +26,8 @@ static void test_load(void **state)
         "{}",
         "{\"a\":\"b\"}",
         " {\n\t\"a\" : \"b\" ,\r\"c\":\"\" } ",
-        "{\"KeyId\":\"arn:aws:kms:eu-central-1:1:key/2\",\"Signature\":\"a/+=\","
+        "{\"KeyId\":\"arn:aws:kms:eu-central-1:1:key/2\",\"Signature\":\"a/"
+        "+=\","
         "\"SigningAlgorithm\":\"RSASSA_PKCS1_V1_5_SHA_256\"}",
         "{\"a\":\"b\",}",
         "{,\"a\":\"b\"}",
@@ -94,9 +95,9 @@ static void test_dump(void **state)
 
 static void test_string(void **state)
 {
-    static const char *const rows[] = {
-        "", "a", "RSASSA/+=", "\"", "\\", "\n", "\x01", "\x7f", "\xc3\xa9",
-        "\xff"};
+    static const char *const rows[] = {"",         "a",   "RSASSA/+=", "\"",
+                                       "\\",       "\n",  "\x01",      "\x7f",
+                                       "\xc3\xa9", "\xff"};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
