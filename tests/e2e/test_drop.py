@@ -34,8 +34,8 @@ OURS = {"kjwt_sha256_init", "kjwt_sha256_update", "kjwt_sha256_finish",
         "kjwt_sha256_abort"}
 # The last two are what compilers make of loops and of memcmp() == 0.
 LIBC = {"memcpy", "memmove", "memset", "memcmp", "strlen", "bcmp"}
-COMPILER = re.compile(r"__(aeabi_|u?(mul|div|mod)[sd]i3|cpu_|stack_chk|ashl|lshr|riscv)"
-                      r"|_GLOBAL_OFFSET_TABLE_|__x86.get_pc|"
+COMPILER = re.compile(r"__(aeabi_|u?(mul|div|mod)[sd]i3|cpu_|stack_chk|ashl|"
+                      r"lshr|riscv)|_GLOBAL_OFFSET_TABLE_|__x86.get_pc|"
                       r"kjwt_limbs_")
 
 

@@ -270,15 +270,15 @@ def write_core(folder):
     for name in ("boards.txt", "platform.txt"):
         shutil.copy(PACKAGING / "arduino" / name, core.parent.parent)
     boards = ROOT / "boards"
+    files = ["app/console.c", "common/cmsdk_uart.c", "common/cortex_m.c",
+             "common/sections.ld", "common/semihosting.c", "common/start.c",
+             "mps2-an385/board.c", "mps2-an385/link.ld"]
     for path in [PACKAGING / "arduino/Arduino.h",
-                 PACKAGING / "arduino/main.cpp", *[
-                     boards / name for name in (
-                         "app/board.h", "app/console.c", "app/console.h",
-                         "common/cmsdk_uart.c", "common/cmsdk_uart.h",
-                         "common/cortex_m.c",
-                         "common/semihosting.c", "common/sections.ld",
-                         "common/start.c", "common/start.h",
-                         "mps2-an385/board.c", "mps2-an385/link.ld")]]:
+                 PACKAGING / "arduino/main.cpp",
+                 *[boards / name for name in files],
+                 *(boards / "app").glob("*.h"),
+                 *(boards / "common").glob("*.h"),
+                 *(PORT / "storage").glob("*.h")]:
         shutil.copy(path, core)
 
 

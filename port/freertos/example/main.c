@@ -19,7 +19,7 @@
 #define TASKS       2
 #define ROUNDS      20
 #define TOKEN_SIZE  1200
-#define STACK_WORDS 256 /* kjwt takes 600 bytes of it, an interrupt's frame 64 */
+#define STACK_WORDS 256 /* kjwt takes 600 bytes, an interrupt's frame 64 */
 
 /* Each task owns what it verifies with; they share the policy, a constant. */
 struct verifier {

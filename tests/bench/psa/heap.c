@@ -1,5 +1,5 @@
 /*
- * A heap for mbedTLS's PSA around the verify shell, and how much of it was used.
+ * A heap for mbedTLS's PSA around the verify shell, and how much of it is used.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <string.h>
