@@ -48,6 +48,7 @@ SELECTION = [
     ("ROWS_PORTABLE", ["clang", "--target=x86_64-linux-gnux32"]),
     ("ROWS_PORTABLE", ["clang", "--target=x86_64-pc-windows-gnu"]),
     ("ROWS_PORTABLE", ["clang", "--target=i386-linux-gnu"]),
+    ("ROWS_PORTABLE", ["clang", "--target=wasm32-wasi"]),
     ("X86_64", ["clang", "--target=x86_64-linux-gnu"]),
     ("X86_64", ["clang", "--target=x86_64-linux-gnu", "-march=broadwell"]),
 ]

@@ -34,7 +34,8 @@
 #define KJWT_RSA_RV32IM 1
 #elif defined(__x86_64__) && defined(__ELF__) && !defined(__ILP32__)
 #define KJWT_RSA_X86_64 1
-#elif defined(__SIZEOF_INT128__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#elif defined(__SIZEOF_INT128__) && !defined(__wasm__) && \
+    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ /* 128 bits are a call there */
 #define KJWT_RSA_ROWS_PORTABLE 1
 #define KJWT_RSA_DIGITS_64     1
 #else
