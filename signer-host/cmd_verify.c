@@ -141,12 +141,17 @@ static bool run(const struct options *options, struct error *error)
     struct kjwt_policy policy = {.keys = views,
                                  .issuer = options_value(options, "iss", 0),
                                  .subject = options_value(options, "sub", 0),
-                                 .audience = options_value(options, "aud", 0)};
+                                 .audience = options_value(options, "aud", 0),
+                                 .typ = options_value(options, "typ", 0)};
     struct public_key *keys = NULL;
     struct input token = {.data = NULL};
     struct input certificate = {.data = NULL};
     int64_t now;
-    bool done =
+    bool done;
+
+    if (options_given(options, "no-exp"))
+        policy.options = KJWT_EXP_OPTIONAL;
+    done =
         options_now(options, &now, error) &&
         get_leeway(options, &policy, error) &&
         get_keys(options, views, &keys, &policy.key_count, error) &&
@@ -169,6 +174,9 @@ static const struct option_spec specs[] = {
     {"sub", "S", "the subject expected", '\0', false},
     {"aud", "S", "the device's name; without it the token must have no aud",
      '\0', false},
+    {"typ", "TYPE", "the header's typ expected; without it JWT or none", '\0',
+     false},
+    {"no-exp", NULL, "a token without exp is taken", '\0', false},
     {"now", "T", "the time instead of the clock's: a NumericDate or RFC 3339", '\0',
      false},
     {"leeway", "S", "tolerated difference of the clocks, seconds", '\0', false},

@@ -460,6 +460,12 @@ def test_manifest(out, batch, signer, key, keys, tmp_path):
         expected["output_sha256"] = hashlib.sha256(
             out.read_bytes()).hexdigest()
     assert claims == expected
+    judged = ["verify", "--key", key, "-", "--typ", "kjwt-manifest+jwt"]
+    assert json.loads(signer.ok(*judged, "--no-exp", stdin=manifest)) == claims
+    refused = signer(*judged, stdin=manifest)
+    assert refused.returncode == 1 and "KJWT_ERR_EXP" in refused.stderr
+    refused = signer("verify", "--key", key, "-", "--no-exp", stdin=manifest)
+    assert refused.returncode == 1 and "KJWT_ERR_TYP" in refused.stderr
     # A device never takes it for a token.
     result = signer("verify", "--key", key, "--now", NOW, manifest)
     assert result.returncode == 1 and "KJWT_ERR_TYP" in result.stderr
