@@ -25,13 +25,7 @@
 #define MADE      0x5be0cd19u
 #define NAME_SIZE 64u
 
-enum rule {
-    FLOOR = 1,
-    NONCE = 2,
-    ONE_SHOT = 4,
-    JTI = 8,
-    BIND = 16
-};
+enum rule { FLOOR = 1, NONCE = 2, ONE_SHOT = 4, JTI = 8, BIND = 16 };
 
 static BOARD_NOINIT struct {
     uint32_t made;
@@ -61,13 +55,14 @@ static struct port_flash flash = {.read = port_flash_cut_read,
 static struct port_record layout[] = {
     {.id = KJWT_RECORD_FLOOR, .size = 16},
     {.id = KJWT_RECORD_NONCE, .size = sizeof(struct kjwt_nonce)},
-    {.id = KJWT_RECORD_ONE_SHOT, .size = ISSUERS * sizeof(struct kjwt_sequence)},
+    {.id = KJWT_RECORD_ONE_SHOT,
+     .size = ISSUERS * sizeof(struct kjwt_sequence)},
     {.id = KJWT_RECORD_JTI, .size = 8 + ENTRIES * sizeof(struct kjwt_jti)},
     {.id = KJWT_RECORD_KEYSET_VERSION, .size = 64},
     {.id = KJWT_RECORD_KEYSET, .size = KEYSET_SIZE},
 };
-static const struct port_records records = {
-    &flash, layout, sizeof layout / sizeof layout[0]};
+static const struct port_records records = {&flash, layout,
+                                            sizeof layout / sizeof layout[0]};
 
 const struct kjwt_store device_store = {port_records_load, port_records_save,
                                         (void *)&records};
@@ -139,8 +134,8 @@ void device_start(void)
     settings.made = MADE;
     lay_out();
     (void)kjwt_device_id(id, sizeof id, "", bytes, board_id(bytes));
-    challenge = (struct kjwt_challenge){.store = &device_store,
-                                        .random = board_random};
+    challenge =
+        (struct kjwt_challenge){.store = &device_store, .random = board_random};
     load_floor();
 }
 
@@ -158,8 +153,8 @@ static uint32_t admit_kept(struct kjwt_admission *admission, void *work)
                                            .claim = settings.one_shot,
                                            .sequences = work,
                                            .issuers = ISSUERS};
-    const struct kjwt_jti_ring ring = {.store = &device_store, .memory = work,
-                                       .entries = ENTRIES};
+    const struct kjwt_jti_ring ring = {
+        .store = &device_store, .memory = work, .entries = ENTRIES};
     uint32_t sum = 0;
 
     if ((settings.rules & NONCE) != 0) {
@@ -192,8 +187,8 @@ static void admit(void *argument)
     struct kjwt_admission admission;
     uint32_t sum = 0;
 
-    (void)kjwt_admit_begin(&admission, token->status, token->policy,
-                           token->now, token->claims, token->work);
+    (void)kjwt_admit_begin(&admission, token->status, token->policy, token->now,
+                           token->claims, token->work);
     if ((settings.rules & BIND) != 0) {
         (void)kjwt_admit_claim(&admission, settings.bound, id);
         sum += KJWT_RULE_CLAIM;
@@ -375,8 +370,8 @@ static void command_reboot(const char *text, size_t len)
 
 static void command_power_cut(const char *text, size_t len)
 {
-    static const char *const kinds[PORT_FLASH_CUT_KINDS] = {
-        "before", "partly", "garbage", "after"};
+    static const char *const kinds[PORT_FLASH_CUT_KINDS] = {"before", "partly",
+                                                            "garbage", "after"};
     uint32_t kind = PORT_FLASH_CUT_GARBAGE;
     int64_t left = 0;
     struct word word;
@@ -439,11 +434,11 @@ static const struct {
     const char *name;
     void (*run)(const char *text, size_t len);
 } commands[] = {
-    {"bind", command_bind},           {"erase", command_erase},
-    {"floor", command_floor},         {"id", command_id},
-    {"jti", command_jti},             {"nonce", command_nonce},
-    {"one-shot", command_one_shot},   {"power-cut", command_power_cut},
-    {"reboot", command_reboot},       {"wear", command_wear},
+    {"bind", command_bind},         {"erase", command_erase},
+    {"floor", command_floor},       {"id", command_id},
+    {"jti", command_jti},           {"nonce", command_nonce},
+    {"one-shot", command_one_shot}, {"power-cut", command_power_cut},
+    {"reboot", command_reboot},     {"wear", command_wear},
 };
 
 bool device_command(const char *line, size_t len)

@@ -18,9 +18,12 @@ static BOARD_NOINIT uint8_t memory[SIZE];
 static BOARD_NOINIT uint32_t made;
 
 static struct port_flash_ram ram = {memory, SIZE, UNIT, SECTOR};
-static const struct port_flash flash = {
-    UNIT,                 SECTOR,               port_flash_ram_read,
-    port_flash_ram_write, port_flash_ram_erase, &ram};
+static const struct port_flash flash = {UNIT,
+                                        SECTOR,
+                                        port_flash_ram_read,
+                                        port_flash_ram_write,
+                                        port_flash_ram_erase,
+                                        &ram};
 
 const struct port_flash *board_flash(uint32_t *address, uint32_t *size)
 {

@@ -34,9 +34,12 @@ static int open_file(void)
 const struct port_flash *board_flash(uint32_t *address, uint32_t *size)
 {
     static struct port_flash_file file = {-1, SIZE, UNIT, SECTOR};
-    static const struct port_flash flash = {
-        UNIT,                  SECTOR,                port_flash_file_read,
-        port_flash_file_write, port_flash_file_erase, &file};
+    static const struct port_flash flash = {UNIT,
+                                            SECTOR,
+                                            port_flash_file_read,
+                                            port_flash_file_write,
+                                            port_flash_file_erase,
+                                            &file};
 
     if (file.file < 0)
         file.file = open_file();

@@ -21,8 +21,8 @@ enum port_flash_cut_kind {
 
 /*
  *   flash      what it passes on to
- *   left       the left-th unit written or sector erased from now on is the one;
- *              0: none is. Counts down
+ *   left       the left-th unit written or sector erased from now on is the
+ *              one; 0: none is. Counts down
  *   kind, random
  *              what becomes of it; random is the state of a generator
  *   sector     sector_size bytes for PORT_FLASH_CUT_PARTLY; NULL: a sector is

@@ -58,8 +58,7 @@ static uint32_t get_word(const uint8_t *bytes)
            (uint32_t)bytes[3] << 24;
 }
 
-static bool find_record(struct layout *layout, const void *context,
-                        uint32_t id)
+static bool find_record(struct layout *layout, const void *context, uint32_t id)
 {
     const struct port_records *records = context;
     const uint32_t unit = records->flash->write_size;
@@ -216,8 +215,7 @@ static bool is_blank(const struct layout *layout, uint32_t slot)
     uint32_t word;
 
     for (uint32_t at = 0; at < layout->slot; at += sizeof word)
-        if (!read_words(layout->flash, address + at, &word, 1) ||
-            word != BLANK)
+        if (!read_words(layout->flash, address + at, &word, 1) || word != BLANK)
             return false;
     return true;
 }
@@ -273,8 +271,7 @@ static bool free_slot(const struct layout *layout, uint32_t *slot)
             return true;
     /* Here from the last slot of the other half, or from its own start. */
     *slot = *slot / layout->slots % 2 * layout->slots;
-    return erase_half(layout, *slot / layout->slots) &&
-           is_blank(layout, *slot);
+    return erase_half(layout, *slot / layout->slots) && is_blank(layout, *slot);
 }
 
 /* Steps 1 and 2 of records.h. */

@@ -14,8 +14,8 @@
  *   slot:  | id | sequence | length | CRC-32 | data ... | commit | retire |
  *          '------ header, 16 bytes ---------'
  *
- * A mark is 4 bytes, or a unit where that is more; header and data are filled up
- * to whole ones. All words are least significant byte first. CRC-32 (IEEE
+ * A mark is 4 bytes, or a unit where that is more; header and data are filled
+ * up to whole ones. All words are least significant byte first. CRC-32 (IEEE
  * 802.3) covers id, sequence, length and data.
  *
  *   1. header and data are written, read back and checked
@@ -23,11 +23,11 @@
  *   3. the retire mark of the slot before: from here on the old one is not
  *
  * A slot counts if its CRC holds, its commit mark is there and its retire mark
- * is not; of two (a cut between 2 and 3) the later sequence. If none counts, but
- * a mark is there, something was saved and is damaged: KJWT_ERR_STORE_READ. An
- * old content is never given instead, because an old sequence number would let
- * a token in twice. The first save is made twice, so that one damaged slot is
- * never taken for a new device.
+ * is not; of two (a cut between 2 and 3) the later sequence. If none counts,
+ * but a mark is there, something was saved and is damaged: KJWT_ERR_STORE_READ.
+ * An old content is never given instead, because an old sequence number would
+ * let a token in twice. The first save is made twice, so that one damaged slot
+ * is never taken for a new device.
  */
 #ifndef PORT_RECORDS_H
 #define PORT_RECORDS_H

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The life of one device, from the line to the drawer and back, told by what the
+"""The life of one device, from the line to the drawer and back: what the
 bench and the device say to each other.
 
 Usage: tests/stories/device_life.py [BOARD]
@@ -212,8 +212,8 @@ def cut_off(bench, device, name, now):
     while True:
         write += 1
         token = bench.mint(now, aud=name)
-        device.expect(f"power-cut {write} {'garbage' if write % 2 else 'partly'}",
-                      "ok")
+        kind = "garbage" if write % 2 else "partly"
+        device.expect(f"power-cut {write} {kind}", "ok")
         answer = device.say(token, f"(a token, cut off at write {write})")
         if answer.startswith("accepted"):
             break
@@ -303,7 +303,7 @@ def rotated(bench, device, name, now):
 
 def revoked(bench, device, name, now, first):
     """The old bench's key is lost. Version 2 revokes it, though the power goes
-    while it is stored; no older set brings it back, no other name hides it."""
+    while it is stored; no older set brings it back."""
     second = bench.key_set(2, now, "bench-2", revoked=["bench"])
     states = set()
     for write in (5, 150, 180, 200):
@@ -314,7 +314,8 @@ def revoked(bench, device, name, now, first):
     device.expect("power-cut 0", "ok")
     device.expect(f"keyset {second}", "accepted version 2",
                   "keyset (version 2: the old bench is revoked)")
-    device.tell(f"  after the power cuts: version {' or '.join(sorted(states))}")
+    device.tell("  after the power cuts: version " +
+                " or ".join(sorted(states)))
     for _ in range(2):
         device.token(bench.mint(now, aud=name, key="bench"),
                      "rejected KJWT_ERR_SIGNATURE", "of the lost key",
@@ -331,8 +332,8 @@ def revoked(bench, device, name, now, first):
 
 
 def delegated(bench, device, name, now):
-    """A line without network. The bench's key signs a certificate for the line's
-    key, which mints for this device and for two days."""
+    """A line without network. The bench's key signs a certificate for the
+    line's key, which mints for this device and for two days."""
     certificate = bench.certificate(now, name)
     token = bench.mint(now, aud=name, key="line")
     device.token(token, "rejected KJWT_ERR_SIGNATURE",
@@ -367,7 +368,8 @@ def in_a_drawer(bench, device, name, now):
     for minute in range(6):
         device.token(bench.mint(today + 60 * minute, aud=name, ttl="30d"),
                      what="a token of today")
-        device.expect("floor", f"floor {min(now + (minute + 1) * YEAR, today + 60 * minute)}")
+        floor = min(now + (minute + 1) * YEAR, today + 60 * minute)
+        device.expect("floor", f"floor {floor}")
     today += 300
     wrong = bench.mint(today + 900 * YEAR, aud=name, ttl="30d")
     device.token(wrong, what="of a bench whose clock is 900 years fast")

@@ -9,11 +9,11 @@
 #include "records.h"
 #include "support.h"
 
-#define DAY   86400
-#define YEAR  (365 * DAY)
-#define BUILT 1700000000
-#define WRITE 4u
-#define SECTOR 256u
+#define DAY     86400
+#define YEAR    (365 * DAY)
+#define BUILT   1700000000
+#define WRITE   4u
+#define SECTOR  256u
 #define ENTRIES 4u
 #define ISSUERS 2u
 
@@ -29,19 +29,24 @@ static const struct port_record layout[] = {
     {KJWT_RECORD_NONCE, 2 * SECTOR, 1, sizeof(struct kjwt_nonce)},
     {KJWT_RECORD_ONE_SHOT, 4 * SECTOR, 1,
      ISSUERS * sizeof(struct kjwt_sequence)},
-    {KJWT_RECORD_JTI, 6 * SECTOR, 1,
-     8 + ENTRIES * sizeof(struct kjwt_jti)},
+    {KJWT_RECORD_JTI, 6 * SECTOR, 1, 8 + ENTRIES * sizeof(struct kjwt_jti)},
 };
 static struct port_flash_ram ram = {memory, sizeof memory, WRITE, SECTOR};
-static const struct port_flash flash = {
-    WRITE,                SECTOR,               port_flash_ram_read,
-    port_flash_ram_write, port_flash_ram_erase, &ram};
+static const struct port_flash flash = {WRITE,
+                                        SECTOR,
+                                        port_flash_ram_read,
+                                        port_flash_ram_write,
+                                        port_flash_ram_erase,
+                                        &ram};
 static struct port_flash_cut cut;
-static const struct port_flash cut_flash = {
-    WRITE,                SECTOR,               port_flash_cut_read,
-    port_flash_cut_write, port_flash_cut_erase, &cut};
-static const struct port_records records = {
-    &cut_flash, layout, sizeof layout / sizeof layout[0]};
+static const struct port_flash cut_flash = {WRITE,
+                                            SECTOR,
+                                            port_flash_cut_read,
+                                            port_flash_cut_write,
+                                            port_flash_cut_erase,
+                                            &cut};
+static const struct port_records records = {&cut_flash, layout,
+                                            sizeof layout / sizeof layout[0]};
 static const struct kjwt_store store = {port_records_load, port_records_save,
                                         (void *)&records};
 
@@ -67,21 +72,22 @@ static bool random_bytes(void *context, void *data, size_t len)
 /* All that RAM holds is lost, the flash stays. */
 static void restart(void)
 {
-    const struct port_flash_cut uncut = {.flash = &flash, .random = 1,
-                                         .sector = sector};
+    const struct port_flash_cut uncut = {
+        .flash = &flash, .random = 1, .sector = sector};
 
     cut = uncut;
-    floor_ = (struct kjwt_floor){.store = &store, .built = BUILT,
-                                 .step_s = YEAR, .write_step_s = DAY,
+    floor_ = (struct kjwt_floor){.store = &store,
+                                 .built = BUILT,
+                                 .step_s = YEAR,
+                                 .write_step_s = DAY,
                                  .now = KJWT_NOW_CLOCK | KJWT_NOW_FLOOR};
-    challenge = (struct kjwt_challenge){.store = &store,
-                                        .random = random_bytes};
+    challenge =
+        (struct kjwt_challenge){.store = &store, .random = random_bytes};
     /* As a firmware that has no memory to spare. */
-    one_shot = (struct kjwt_one_shot){.store = &store,
-                                      .sequences = (void *)work,
-                                      .issuers = ISSUERS};
-    ring = (struct kjwt_jti_ring){.store = &store, .memory = work,
-                                  .entries = ENTRIES};
+    one_shot = (struct kjwt_one_shot){
+        .store = &store, .sequences = (void *)work, .issuers = ISSUERS};
+    ring = (struct kjwt_jti_ring){
+        .store = &store, .memory = work, .entries = ENTRIES};
     clock_ = KJWT_TIME_UNKNOWN;
     (void)kjwt_floor_load(&floor_);
 }
@@ -90,8 +96,8 @@ static int new_device(void **state)
 {
     (void)state;
     key = test_key_public(test_key("rsa2048"));
-    policy = (struct kjwt_policy){.keys = &key, .key_count = 1,
-                                  .options = KJWT_TIME_UNKNOWN_OK};
+    policy = (struct kjwt_policy){
+        .keys = &key, .key_count = 1, .options = KJWT_TIME_UNKNOWN_OK};
     memset(memory, 0xff, sizeof memory);
     random_seed = 0;
     restart();
@@ -117,10 +123,10 @@ static kjwt_status admit(const char *original, size_t len, unsigned rules)
     memcpy(token, original, len);
     if (rules & FLOOR)
         kjwt_floor_policy(&floor_, &adjusted, &now);
-    status = kjwt_verify(&adjusted, work, sizeof work, token, len, now,
-                         &claims);
-    status = kjwt_admit_begin(&admission, status, &adjusted, now, &claims,
-                              work);
+    status =
+        kjwt_verify(&adjusted, work, sizeof work, token, len, now, &claims);
+    status =
+        kjwt_admit_begin(&admission, status, &adjusted, now, &claims, work);
     if (rules & CLAIM) {
         status = kjwt_admit_claim(&admission, "/device/id", "c0ffee");
         sum += KJWT_RULE_CLAIM;
@@ -159,8 +165,8 @@ static kjwt_status present(unsigned rules, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(claims, sizeof claims, format, arguments);
     va_end(arguments);
-    token = make_token(test_key("rsa2048"), "{\"alg\":\"RS256\"}", claims,
-                       &len);
+    token =
+        make_token(test_key("rsa2048"), "{\"alg\":\"RS256\"}", claims, &len);
     return admit(token, len, rules);
 }
 
@@ -201,8 +207,8 @@ static void test_floor(void **state)
          2 * YEAR + 401},
         {"a clock bounds the evidence", 2 * YEAR + 500, 9 * YEAR, 0,
          2 * YEAR + 600, KJWT_OK, 2 * YEAR + 500},
-        {"a clock behind it is none: nbf", YEAR, 9 * YEAR, 2 * YEAR, 0,
-         KJWT_OK, 2 * YEAR + 500},
+        {"a clock behind it is none: nbf", YEAR, 9 * YEAR, 2 * YEAR, 0, KJWT_OK,
+         2 * YEAR + 500},
         {"a clock behind it is none: exp", YEAR, 2 * YEAR, 0, 0,
          KJWT_ERR_EXPIRED, 2 * YEAR + 500},
     };
@@ -218,8 +224,7 @@ static void test_floor(void **state)
                 sprintf(claims + strlen(claims), "\"%s\":%lld,", names[j],
                         (long long)(BUILT + times[j]));
         strcat(claims, "\"n\":1}");
-        clock_ = rows[i].clock == 0 ? KJWT_TIME_UNKNOWN
-                                    : BUILT + rows[i].clock;
+        clock_ = rows[i].clock == 0 ? KJWT_TIME_UNKNOWN : BUILT + rows[i].clock;
         print_message("# %s\n", rows[i].name);
         assert_status(present(FLOOR, "%s", claims), rows[i].status);
         assert_int_equal(floor_.time - BUILT, rows[i].floor);
@@ -245,8 +250,7 @@ static void test_floor_policy(void **state)
     /* leeway_s, as kjwt_verify() has it */
     policy.leeway_s = 60;
     assert_status(present(FLOOR, "{\"exp\":%d}", BUILT - 59), KJWT_OK);
-    assert_status(present(FLOOR, "{\"exp\":%d}", BUILT - 60),
-                  KJWT_ERR_EXPIRED);
+    assert_status(present(FLOOR, "{\"exp\":%d}", BUILT - 60), KJWT_ERR_EXPIRED);
     floor_.now = KJWT_NOW_CLOCK;
     clock_ = BUILT - 60;
     assert_status(present(FLOOR, "{\"exp\":%d}", BUILT + DAY), KJWT_OK);
@@ -258,10 +262,12 @@ static void test_floor_policy(void **state)
     policy.max_age_s = 100;
     assert_status(present(FLOOR, "{\"exp\":%d}", BUILT + DAY),
                   KJWT_ERR_IAT_MISSING);
-    assert_status(present(FLOOR, "{\"exp\":%d,\"iat\":%d}", BUILT + DAY,
-                          BUILT - 161), KJWT_ERR_TOO_OLD);
-    assert_status(present(FLOOR, "{\"exp\":%d,\"iat\":%d}", BUILT + DAY,
-                          BUILT - 160), KJWT_OK);
+    assert_status(
+        present(FLOOR, "{\"exp\":%d,\"iat\":%d}", BUILT + DAY, BUILT - 161),
+        KJWT_ERR_TOO_OLD);
+    assert_status(
+        present(FLOOR, "{\"exp\":%d,\"iat\":%d}", BUILT + DAY, BUILT - 160),
+        KJWT_OK);
     /* Without `exp`, where the policy takes that. */
     policy.options |= KJWT_EXP_OPTIONAL;
     assert_status(present(FLOOR, "{\"iat\":%d}", BUILT + 7), KJWT_OK);
@@ -288,13 +294,15 @@ static void test_floor_settings(void **state)
     assert_status(kjwt_floor_load(&bad[0]), KJWT_ERR_ARGUMENT);
     /* A later build. */
     assert_status(present(FLOOR, "{\"exp\":%d,\"iat\":%d}", BUILT + 9 * DAY,
-                          BUILT + 2 * DAY), KJWT_OK);
+                          BUILT + 2 * DAY),
+                  KJWT_OK);
     floor_.built = BUILT + 3 * DAY;
     assert_status(kjwt_floor_load(&floor_), KJWT_OK);
     assert_int_equal(floor_.time, BUILT + 3 * DAY);
 }
 
-/* Written when it has moved by a day; what a restart loses is less than that. */
+/* Written when it has moved by a day; what a restart loses is less than that.
+ */
 static void test_floor_writes(void **state)
 {
     unsigned writes = 0;
@@ -308,8 +316,7 @@ static void test_floor_writes(void **state)
         writes += cut.units > 0;
         assert_true(floor_.time - floor_.stored < DAY);
     }
-    printf("# 240 tokens in 30 days: the floor was written %u times\n",
-           writes);
+    printf("# 240 tokens in 30 days: the floor was written %u times\n", writes);
     assert_int_equal(writes, 30);
     restart();
     assert_true(floor_.time > BUILT + 29 * DAY);
@@ -336,7 +343,8 @@ static void test_drawer(void **state)
     while (floor_.time < today - DAY && tokens < 99) {
         assert_status(present(FLOOR, "{\"exp\":%lld,\"iat\":%lld}",
                               (long long)today + DAY,
-                              (long long)today + tokens), KJWT_OK);
+                              (long long)today + tokens),
+                      KJWT_OK);
         assert_true(floor_.time <= BUILT + ++tokens * (int64_t)YEAR);
         restart();
     }
@@ -344,14 +352,16 @@ static void test_drawer(void **state)
     assert_int_equal(tokens, 5);
     for (int i = 0; i < 10; i++) {
         assert_status(present(FLOOR, "{\"exp\":%lld,\"iat\":%lld}",
-                              (long long)far + DAY, (long long)far), KJWT_OK);
+                              (long long)far + DAY, (long long)far),
+                      KJWT_OK);
         restart();
     }
     assert_true(floor_.time <= today + 5 + YEAR);
     /* And the tokens of the year after are taken. */
     assert_status(present(FLOOR, "{\"exp\":%lld,\"iat\":%lld}",
                           (long long)today + YEAR + 9 * DAY,
-                          (long long)today + YEAR + 2 * DAY), KJWT_OK);
+                          (long long)today + YEAR + 2 * DAY),
+                  KJWT_OK);
     assert_int_equal(floor_.time, today + YEAR + 2 * DAY);
 }
 
@@ -365,15 +375,16 @@ static void test_floor_moved_by_verified_tokens_only(void **state)
     (void)state;
     assert_status(admit(token, len, FLOOR), KJWT_ERR_SIGNATURE);
     assert_status(present(FLOOR, "{\"exp\":9999999999,\"iat\":1700009999,"
-                          "\"aud\":\"x\"}"), KJWT_ERR_AUDIENCE);
-    assert_status(present(CLAIM | FLOOR,
-                          "{\"exp\":9999999999,\"iat\":1700009999}"),
-                  KJWT_ERR_DEVICE);
+                                 "\"aud\":\"x\"}"),
+                  KJWT_ERR_AUDIENCE);
+    assert_status(
+        present(CLAIM | FLOOR, "{\"exp\":9999999999,\"iat\":1700009999}"),
+        KJWT_ERR_DEVICE);
     assert_int_equal(floor_.time, BUILT);
     /* One that a later rule refuses was issued all the same. */
-    assert_status(present(FLOOR | ONE_SHOT,
-                          "{\"exp\":9999999999,\"iat\":1700009999}"),
-                  KJWT_ERR_SEQUENCE_MISSING);
+    assert_status(
+        present(FLOOR | ONE_SHOT, "{\"exp\":9999999999,\"iat\":1700009999}"),
+        KJWT_ERR_SEQUENCE_MISSING);
     assert_int_equal(floor_.time, 1700009999);
 }
 
@@ -409,8 +420,7 @@ static void test_device_id(void **state)
     char text[18];
 
     (void)state;
-    assert_status(kjwt_device_id(text, sizeof text, "device-", id, 4),
-                  KJWT_OK);
+    assert_status(kjwt_device_id(text, sizeof text, "device-", id, 4), KJWT_OK);
     assert_string_equal(text, "device-dead009f");
     assert_status(kjwt_device_id(text, 16, "device-", id, 4), KJWT_OK);
     assert_status(kjwt_device_id(text, 15, "device-", id, 4),
@@ -444,8 +454,7 @@ static void test_nonce(void **state)
                   KJWT_ERR_NONCE_CLOSED);
     issue(nonce);
     assert_status(present(NONCE, "{\"exp\":9}"), KJWT_ERR_NONCE);
-    assert_status(present(NONCE, "{\"exp\":9,\"nonce\":\"\"}"),
-                  KJWT_ERR_NONCE);
+    assert_status(present(NONCE, "{\"exp\":9,\"nonce\":\"\"}"), KJWT_ERR_NONCE);
     assert_status(present(NONCE, "{\"exp\":9,\"nonce\":\"%s0\"}", nonce),
                   KJWT_ERR_NONCE);
     assert_status(present(NONCE, "{\"exp\":9,\"nonce\":[\"%s\"]}", nonce),
@@ -469,8 +478,9 @@ static void test_nonce(void **state)
     issue(nonce);
     assert_status(present(NONCE, "{\"exp\":9,\"nonce\":\"%s\"}", nonce),
                   KJWT_ERR_NONCE);
-    assert_status(present(NONCE, "{\"exp\":9,\"eat\":{\"nonce\":\"%s\"}}",
-                          nonce), KJWT_OK);
+    assert_status(
+        present(NONCE, "{\"exp\":9,\"eat\":{\"nonce\":\"%s\"}}", nonce),
+        KJWT_OK);
 }
 
 static void test_nonce_restart(void **state)
@@ -566,8 +576,7 @@ static void test_one_shot(void **state)
         {"{\"exp\":9,\"seq\":6}", KJWT_OK},
         /* each issuer by itself, whatever its spelling */
         {"{\"exp\":9,\"seq\":3,\"iss\":\"bench-7\"}", KJWT_OK},
-        {"{\"exp\":9,\"seq\":3,\"iss\":\"bench\\u002d7\"}",
-         KJWT_ERR_SEQUENCE},
+        {"{\"exp\":9,\"seq\":3,\"iss\":\"bench\\u002d7\"}", KJWT_ERR_SEQUENCE},
         {"{\"exp\":9,\"seq\":7}", KJWT_OK},
         {"{\"exp\":9,\"seq\":3,\"iss\":\"bench-8\"}",
          KJWT_ERR_SEQUENCE_ISSUERS},
@@ -580,9 +589,8 @@ static void test_one_shot(void **state)
     for (int again = 0; again < 2; again++)
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
             assert_status(present(ONE_SHOT, "%s", rows[i].claims),
-                          again && rows[i].status == KJWT_OK
-                              ? KJWT_ERR_SEQUENCE
-                              : rows[i].status);
+                          again && rows[i].status == KJWT_OK ? KJWT_ERR_SEQUENCE
+                                                             : rows[i].status);
             restart();
         }
 }
@@ -598,9 +606,9 @@ static void test_gap(void **state)
                   KJWT_ERR_SEQUENCE_GAP);
     assert_status(present(ONE_SHOT, "{\"exp\":9,\"cmd\":{\"n\":5010}}"),
                   KJWT_OK);
-    assert_status(present(ONE_SHOT,
-                          "{\"exp\":9,\"cmd\":{\"n\":9223372036854775807}}"),
-                  KJWT_ERR_SEQUENCE_GAP);
+    assert_status(
+        present(ONE_SHOT, "{\"exp\":9,\"cmd\":{\"n\":9223372036854775807}}"),
+        KJWT_ERR_SEQUENCE_GAP);
 }
 
 /* ------------------------------------------------------------- jti ring --- */
@@ -675,25 +683,31 @@ static void test_jti_floor(void **state)
     (void)state;
     for (unsigned i = 0; i < ENTRIES; i++)
         assert_status(present(FLOOR | JTI, "{\"exp\":%d,\"jti\":\"%u\"}",
-                              BUILT + 1000, i), KJWT_OK);
-    assert_status(present(FLOOR | JTI, "{\"exp\":%d,\"jti\":\"x\"}",
-                          BUILT + 9000), KJWT_ERR_JTI_FULL);
+                              BUILT + 1000, i),
+                      KJWT_OK);
+    assert_status(
+        present(FLOOR | JTI, "{\"exp\":%d,\"jti\":\"x\"}", BUILT + 9000),
+        KJWT_ERR_JTI_FULL);
     assert_status(present(FLOOR | JTI, "{\"exp\":%d,\"iat\":%d,\"jti\":\"x\"}",
-                          BUILT + 9000, BUILT + 999), KJWT_ERR_JTI_FULL);
+                          BUILT + 9000, BUILT + 999),
+                  KJWT_ERR_JTI_FULL);
     assert_status(present(FLOOR | JTI, "{\"exp\":%d,\"iat\":%d,\"jti\":\"x\"}",
-                          BUILT + 9000, BUILT + 1000), KJWT_OK);
+                          BUILT + 9000, BUILT + 1000),
+                  KJWT_OK);
     /* The floor was not stored: it moved by less than a day. */
     restart();
     assert_int_equal(floor_.time, BUILT);
     for (unsigned i = 0; i < ENTRIES; i++)
         assert_true(present(FLOOR | JTI, "{\"exp\":%d,\"jti\":\"%u\"}",
                             BUILT + 1000, i) != KJWT_OK);
-    assert_status(present(FLOOR | JTI, "{\"exp\":%d,\"jti\":\"y\"}",
-                          BUILT + 1000), KJWT_ERR_EXPIRED);
+    assert_status(
+        present(FLOOR | JTI, "{\"exp\":%d,\"jti\":\"y\"}", BUILT + 1000),
+        KJWT_ERR_EXPIRED);
     /* Neither a clock nor a floor: nothing is ever freed. */
     for (unsigned i = 0; i < 100; i++)
-        assert_status(present(JTI, "{\"exp\":%d,\"jti\":\"z%u\"}",
-                              BUILT + YEAR, i), KJWT_ERR_JTI_FULL);
+        assert_status(
+            present(JTI, "{\"exp\":%d,\"jti\":\"z%u\"}", BUILT + YEAR, i),
+            KJWT_ERR_JTI_FULL);
 }
 
 /* Tokens by the hundred, some old ones again and again, restarts and a clock
@@ -727,8 +741,7 @@ static void test_flood(void **state)
         accepted[i] += admit(tokens[i], lens[i], JTI) == KJWT_OK;
         assert_true(accepted[i] <= 1);
     }
-    printf("# a flood of 5000 tokens: %u replays tried, 0 accepted\n",
-           replays);
+    printf("# a flood of 5000 tokens: %u replays tried, 0 accepted\n", replays);
 }
 
 /* ------------------------------------------------------------ power cut --- */
@@ -766,10 +779,9 @@ static unsigned cut_token(const char *token, size_t len, unsigned rules)
                 assert_true(floor_.time > 0);
                 status = admit(token, len, rules);
                 accepted += status == KJWT_OK;
-                assert_true(status == KJWT_OK ||
-                            status == KJWT_ERR_NONCE_CLOSED ||
-                            status == KJWT_ERR_SEQUENCE ||
-                            status == KJWT_ERR_REPLAYED);
+                assert_true(
+                    status == KJWT_OK || status == KJWT_ERR_NONCE_CLOSED ||
+                    status == KJWT_ERR_SEQUENCE || status == KJWT_ERR_REPLAYED);
             }
             assert_true(accepted <= 1);
         }
@@ -781,8 +793,9 @@ static unsigned cut_token(const char *token, size_t len, unsigned rules)
 static void test_power_cuts(void **state)
 {
     static const unsigned combinations[] = {
-        NONCE, ONE_SHOT, JTI, FLOOR | ONE_SHOT, FLOOR | JTI,
-        FLOOR | NONCE | ONE_SHOT | JTI};
+        NONCE,       ONE_SHOT,
+        JTI,         FLOOR | ONE_SHOT,
+        FLOOR | JTI, FLOOR | NONCE | ONE_SHOT | JTI};
 
     for (size_t i = 0; i < sizeof combinations / sizeof combinations[0]; i++) {
         unsigned cuts = 0;
@@ -798,8 +811,8 @@ static void test_power_cuts(void **state)
             sprintf(claims,
                     "{\"exp\":%d,\"iat\":%d,\"nonce\":\"%s\",\"seq\":%d,"
                     "\"jti\":\"%d\"}",
-                    BUILT + 2 * turn * DAY + DAY, BUILT + 2 * turn * DAY,
-                    nonce, turn, turn);
+                    BUILT + 2 * turn * DAY + DAY, BUILT + 2 * turn * DAY, nonce,
+                    turn, turn);
             memcpy(token,
                    make_token(test_key("rsa2048"), "{\"alg\":\"RS256\"}",
                               claims, &len),
@@ -842,16 +855,14 @@ static void test_store_fails(void **state)
         for (size_t at = 0; at < 2 * SECTOR; at += 4)
             memcpy(memory + rows[i].record * SECTOR + at, "\x7e\xed\xb7\xdb",
                    4);
-        assert_status(present(rows[i].rule, "%s", claims),
-                      KJWT_ERR_STORE_READ);
+        assert_status(present(rows[i].rule, "%s", claims), KJWT_ERR_STORE_READ);
     }
     for (size_t at = 0; at < 2 * SECTOR; at += 4)
         memcpy(memory + at, "\x7e\xed\xb7\xdb", 4);
     assert_status(kjwt_floor_load(&floor_), KJWT_ERR_STORE_READ);
     assert_status(present(FLOOR, "{\"exp\":%d}", BUILT + YEAR),
                   KJWT_ERR_STORE_READ);
-    assert_status(kjwt_challenge_issue(&challenge, nonce),
-                  KJWT_ERR_STORE_READ);
+    assert_status(kjwt_challenge_issue(&challenge, nonce), KJWT_ERR_STORE_READ);
 }
 
 /* ------------------------------------------------------------ admission --- */
@@ -865,21 +876,21 @@ static void test_admission(void **state)
     size_t len;
     char *token = make_token(test_key("rsa2048"), "{\"alg\":\"RS256\"}",
                              claims_text, &len);
-    const uint32_t all =
-        KJWT_RULE_FLOOR + KJWT_RULE_ONE_SHOT + KJWT_RULE_JTI;
+    const uint32_t all = KJWT_RULE_FLOOR + KJWT_RULE_ONE_SHOT + KJWT_RULE_JTI;
 
     (void)state;
     assert_false(kjwt_admitted(NULL, 0));
     assert_false(kjwt_admitted(&admission, 0));
-    assert_status(kjwt_verify(&policy, work, sizeof work, token, len, 0,
-                              &claims), KJWT_OK);
+    assert_status(
+        kjwt_verify(&policy, work, sizeof work, token, len, 0, &claims),
+        KJWT_OK);
     for (unsigned skipped = 0; skipped < 16; skipped++) {
         new_device(state);
         memset(&admission, 0, sizeof admission);
         admission.claims = &claims;
         if (skipped & 1) /* what a jump over kjwt_admit_begin() leaves */
-            admission = (struct kjwt_admission){&policy, &claims, work, 0,
-                                                KJWT_OK, 0};
+            admission =
+                (struct kjwt_admission){&policy, &claims, work, 0, KJWT_OK, 0};
         else
             kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
         if (!(skipped & 2))
@@ -898,9 +909,9 @@ static void test_admission(void **state)
     assert_false(kjwt_admitted(&admission, KJWT_RULE_FLOOR));
     claims.json_len++;
     assert_status(kjwt_admit_begin(&admission, KJWT_ERR_EXPIRED, &policy, 0,
-                                   &claims, work), KJWT_ERR_EXPIRED);
-    assert_status(kjwt_admit_one_shot(&admission, &one_shot),
+                                   &claims, work),
                   KJWT_ERR_EXPIRED);
+    assert_status(kjwt_admit_one_shot(&admission, &one_shot), KJWT_ERR_EXPIRED);
     assert_false(kjwt_admitted(&admission, KJWT_RULE_ONE_SHOT));
 }
 

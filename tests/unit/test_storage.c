@@ -63,14 +63,13 @@ static uint32_t flash_size(const struct layout *layout)
 
 static void switch_on(struct device *device, const struct layout *layout)
 {
-    device->ram = (struct port_flash_ram){memory, flash_size(layout),
-                                          layout->write_size,
-                                          layout->sector_size};
+    device->ram = (struct port_flash_ram){
+        memory, flash_size(layout), layout->write_size, layout->sector_size};
     device->flash = (struct port_flash){
         layout->write_size,   layout->sector_size,  port_flash_ram_read,
         port_flash_ram_write, port_flash_ram_erase, &device->ram};
-    device->cut = (struct port_flash_cut){.flash = &device->flash,
-                                          .random = 1, .sector = sector};
+    device->cut = (struct port_flash_cut){
+        .flash = &device->flash, .random = 1, .sector = sector};
     device->cut_flash = (struct port_flash){
         layout->write_size,   layout->sector_size,  port_flash_cut_read,
         port_flash_cut_write, port_flash_cut_erase, &device->cut};
@@ -117,8 +116,8 @@ static uint32_t load(struct device *device, const struct layout *layout,
     uint8_t bytes[RECORD_MAX];
     uint8_t expected[RECORD_MAX];
     size_t len = 0;
-    const kjwt_status status = device->store.load(
-        device->store.context, RECORD, bytes, sizeof bytes, &len);
+    const kjwt_status status = device->store.load(device->store.context, RECORD,
+                                                  bytes, sizeof bytes, &len);
 
     if (status == KJWT_ERR_STORE_EMPTY)
         return NOTHING;
@@ -140,8 +139,8 @@ static struct {
 
 /* After a cut within save number n + 1: n or n + 1, the same twice, and the
  * device goes on from there. n 0: nothing was saved before. */
-static uint32_t check_state(struct device *device,
-                            const struct layout *layout, uint32_t n)
+static uint32_t check_state(struct device *device, const struct layout *layout,
+                            uint32_t n)
 {
     uint32_t state;
 
@@ -155,7 +154,7 @@ static uint32_t check_state(struct device *device,
     if (state == n)
         seen.old++;
     else
-        seen.new++;
+        seen.new ++;
     return state;
 }
 
@@ -272,14 +271,15 @@ static void test_damage(void **state)
     }
 }
 
-/* Turns over bits of the sequence of every slot that has one; twice is never. */
+/* Turns over bits of the sequence of every slot that has one; twice is never.
+ */
 static void damage(const struct layout *layout)
 {
     for (uint32_t slot = 0; slot < 2 * slots(layout); slot++) {
-        const uint32_t at = slot / slots(layout) * flash_size(layout) / 2 +
-                            slot % slots(layout) *
-                                PORT_RECORD_SLOT(layout->size,
-                                                 layout->write_size);
+        const uint32_t at =
+            slot / slots(layout) * flash_size(layout) / 2 +
+            slot % slots(layout) *
+                PORT_RECORD_SLOT(layout->size, layout->write_size);
 
         if (memory[at + 7] == 0 || memory[at + 7] == 0x80)
             memory[at + 7] ^= 0x80;
@@ -367,8 +367,9 @@ static void test_refusals(void **state)
     assert_status(port_records_load(&device.records, RECORD, bytes, 1, &len),
                   KJWT_ERR_STORE_EMPTY);
     assert_int_equal(len, 0);
-    assert_status(port_records_save(&device.records, RECORD, bytes,
-                                    layout->size + 1), KJWT_ERR_STORE_WRITE);
+    assert_status(
+        port_records_save(&device.records, RECORD, bytes, layout->size + 1),
+        KJWT_ERR_STORE_WRITE);
     assert_status(port_records_save(&device.records, RECORD + 1, bytes, 1),
                   KJWT_ERR_STORE_WRITE);
     assert_status(
@@ -428,12 +429,18 @@ static void test_ports(void **state)
     struct port_flash_ram ram = {bytes, sizeof bytes, 4, 64};
     FILE *stream = tmpfile();
     struct port_flash_file file = {fileno(stream), 128, 4, 64};
-    const struct port_flash in_ram = {4, 64, port_flash_ram_read,
+    const struct port_flash in_ram = {4,
+                                      64,
+                                      port_flash_ram_read,
                                       port_flash_ram_write,
-                                      port_flash_ram_erase, &ram};
-    const struct port_flash in_file = {4, 64, port_flash_file_read,
+                                      port_flash_ram_erase,
+                                      &ram};
+    const struct port_flash in_file = {4,
+                                       64,
+                                       port_flash_file_read,
                                        port_flash_file_write,
-                                       port_flash_file_erase, &file};
+                                       port_flash_file_erase,
+                                       &file};
 
     (void)state;
     check_port(&in_ram);

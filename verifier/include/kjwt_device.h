@@ -79,8 +79,8 @@ struct kjwt_store {
 /* ---------------------------------------------------------- admission --- */
 
 /*
- * Whether the device takes a token that kjwt_verify() found genuine: rules, each
- * of which is a call, in this order:
+ * Whether the device takes a token that kjwt_verify() found genuine: rules,
+ * each of which is a call, in this order:
  *
  *   kjwt_admit_claim()     a claim of one's own names this device
  *   kjwt_admit_floor()     not expired by the time floor; raises it
@@ -148,13 +148,13 @@ kjwt_status kjwt_device_id(char *text, size_t size, const char *prefix,
 
 /* The claim at `path` (as of the accessors in kjwt.h) is a string and equals
  * expected, all of it: else KJWT_ERR_DEVICE. KJWT_RULE_CLAIM. */
-kjwt_status kjwt_admit_claim(struct kjwt_admission *admission,
-                             const char *path, const char *expected);
+kjwt_status kjwt_admit_claim(struct kjwt_admission *admission, const char *path,
+                             const char *expected);
 
 /* ---------------------------------------------------------------- floor --- */
 
-/* floor.now: what counts as the time. Both: the clock where it is known, that is
- * positive and not before the floor, else the floor. */
+/* floor.now: what counts as the time. Both: the clock where it is known, that
+ * is positive and not before the floor, else the floor. */
 #define KJWT_NOW_CLOCK 1u /* a clock that is trusted */
 #define KJWT_NOW_FLOOR 2u /* the floor suffices */
 
@@ -193,8 +193,9 @@ struct kjwt_floor {
 
 /*
  * Reads the floor from the store, at start. KJWT_OK, also when nothing was
- * stored yet; KJWT_ERR_STORE_READ: nothing is accepted until this has succeeded;
- * KJWT_ERR_POLICY for impossible settings; KJWT_ERR_ARGUMENT for NULL.
+ * stored yet; KJWT_ERR_STORE_READ: nothing is accepted until this has
+ * succeeded; KJWT_ERR_POLICY for impossible settings; KJWT_ERR_ARGUMENT for
+ * NULL.
  */
 kjwt_status kjwt_floor_load(struct kjwt_floor *floor);
 
@@ -208,8 +209,8 @@ void kjwt_floor_policy(const struct kjwt_floor *floor,
                        struct kjwt_policy *policy, int64_t *now);
 
 /*
- * Holds the token against the floor and raises it, also for a token that a later
- * rule refuses: that it was issued is true all the same. KJWT_RULE_FLOOR.
+ * Holds the token against the floor and raises it, also for a token that a
+ * later rule refuses: that it was issued is true all the same. KJWT_RULE_FLOOR.
  *
  * KJWT_ERR_EXPIRED (RFC 7519 4.1.4), also for an `exp` that is not after the
  * token's own `iat` and `nbf`; with policy.max_age_s KJWT_ERR_IAT_MISSING and
@@ -235,13 +236,13 @@ struct kjwt_nonce {
 
 /*
  * Freshness without a clock: the device gives out a nonce, the bench puts it
- * into a claim, the device takes it once. One nonce is open at a time; a new one
- * closes the one before.
+ * into a claim, the device takes it once. One nonce is open at a time; a new
+ * one closes the one before.
  *
- * Without a store the nonce lives in RAM, and a restart closes it: no writes, but
- * all rests on the random numbers, also after a restart. With one it outlives a
- * restart, and the number in it makes sure that no nonce comes twice even if the
- * random numbers do.
+ * Without a store the nonce lives in RAM, and a restart closes it: no writes,
+ * but all rests on the random numbers, also after a restart. With one it
+ * outlives a restart, and the number in it makes sure that no nonce comes twice
+ * even if the random numbers do.
  */
 struct kjwt_challenge {
     const struct kjwt_store *store; /* or NULL */
@@ -255,8 +256,8 @@ struct kjwt_challenge {
 
 /* Gives out a nonce. KJWT_ERR_RANDOM where the generator failed, gave the same
  * as before or one byte over and over; KJWT_ERR_STORE_READ, _WRITE;
- * KJWT_ERR_ARGUMENT. On failure text is empty and none is open. One write with a
- * store. */
+ * KJWT_ERR_ARGUMENT. On failure text is empty and none is open. One write with
+ * a store. */
 kjwt_status kjwt_challenge_issue(struct kjwt_challenge *challenge,
                                  char text[KJWT_NONCE_SIZE]);
 
@@ -297,8 +298,8 @@ struct kjwt_one_shot {
 
 /* KJWT_ERR_SEQUENCE_MISSING, KJWT_ERR_CLAIM_TYPE or _RANGE for no int64_t,
  * KJWT_ERR_SEQUENCE, KJWT_ERR_SEQUENCE_GAP, KJWT_ERR_SEQUENCE_ISSUERS;
- * KJWT_ERR_STORE_READ, _WRITE; KJWT_ERR_CRYPTO. KJWT_RULE_ONE_SHOT. One write of
- * 24 bytes an issuer. */
+ * KJWT_ERR_STORE_READ, _WRITE; KJWT_ERR_CRYPTO. KJWT_RULE_ONE_SHOT. One write
+ * of 24 bytes an issuer. */
 kjwt_status kjwt_admit_one_shot(struct kjwt_admission *admission,
                                 const struct kjwt_one_shot *one_shot);
 
@@ -309,7 +310,7 @@ struct kjwt_jti {
     int64_t exp;                   /* 0: a free entry */
 };
 
-/* Memory for a ring of that many entries. Its size is that of the record, too. */
+/* Memory for a ring of that many entries, of the record's size. */
 #define KJWT_JTI_RING(name, entries) uint64_t name[1 + 3 * (entries)]
 
 /*
@@ -321,8 +322,9 @@ struct kjwt_jti {
  * An entry is freed only when its `exp` plus policy.leeway_s has passed by a
  * known time: the clock that the token was verified with, or the floor. Its
  * `exp` then becomes the horizon, and a token that expires at it or before is
- * refused whatever a clock says later: a clock that is set back, or a floor that
- * a restart lost, reopens nothing. A ring full of unexpired entries refuses.
+ * refused whatever a clock says later: a clock that is set back, or a floor
+ * that a restart lost, reopens nothing. A ring full of unexpired entries
+ * refuses.
  */
 struct kjwt_jti_ring {
     const struct kjwt_store *store;

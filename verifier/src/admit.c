@@ -62,8 +62,7 @@ kjwt_status kjwt_store_load(const struct kjwt_store *store, uint32_t record,
 kjwt_status kjwt_admit_date(const struct kjwt_admission *admission,
                             const char *name, int64_t missing, int64_t *date)
 {
-    const kjwt_status status =
-        kjwt_claims_date(admission->claims, name, date);
+    const kjwt_status status = kjwt_claims_date(admission->claims, name, date);
 
     if (status != KJWT_ERR_CLAIM_MISSING)
         return status;
@@ -71,8 +70,8 @@ kjwt_status kjwt_admit_date(const struct kjwt_admission *admission,
     return KJWT_OK;
 }
 
-kjwt_status kjwt_admit_claim(struct kjwt_admission *admission,
-                             const char *path, const char *expected)
+kjwt_status kjwt_admit_claim(struct kjwt_admission *admission, const char *path,
+                             const char *expected)
 {
     struct kjwt_json_value value = {NULL, 0};
     uint32_t different = 1;
@@ -82,8 +81,8 @@ kjwt_status kjwt_admit_claim(struct kjwt_admission *admission,
         return KJWT_ERR_ARGUMENT;
     status = expected != NULL ? admission->status : KJWT_ERR_ARGUMENT;
     if (status == KJWT_OK)
-        status = kjwt_claims_span(admission->claims, path, &value.text,
-                                  &value.len);
+        status =
+            kjwt_claims_span(admission->claims, path, &value.text, &value.len);
     if (status == KJWT_OK || status == KJWT_ERR_CLAIM_MISSING) {
         different = !kjwt_json_string_is(value, expected);
         status = different == 0 ? KJWT_OK : KJWT_ERR_DEVICE;

@@ -8,8 +8,8 @@
 #include "kjwt_device.h"
 
 /* Ends a rule: its status becomes the admission's, and its constant part of the
- * proof, with the status and what the rule found to differ mixed in: 0, where the
- * status is KJWT_OK and no branch was glitched. Returns the status. */
+ * proof, with the status and what the rule found to differ mixed in: 0, where
+ * the status is KJWT_OK and no branch was glitched. Returns the status. */
 kjwt_status kjwt_admit_rule(struct kjwt_admission *admission,
                             kjwt_status status, uint32_t rule,
                             uint32_t difference);
@@ -29,7 +29,8 @@ static inline uint32_t kjwt_not_below(int64_t a, int64_t b)
 }
 
 /* SHA-256 of `iss` and of the claim `name` (NULL: of `iss` alone), unescaped,
- * each with a NUL behind it, cut off. What is missing is empty. Uses the work. */
+ * each with a NUL behind it, cut off. Uses the work. What is missing
+ * is empty. */
 kjwt_status kjwt_admit_digest(const struct kjwt_admission *admission,
                               const char *name,
                               uint8_t digest[KJWT_DIGEST_BYTES]);

@@ -17,8 +17,8 @@ static kjwt_status update(const struct kjwt_admission *admission,
     struct kjwt_json_string string;
     uint8_t bytes[16];
     size_t len = 0;
-    kjwt_status status = kjwt_claims_span(admission->claims, name, &value.text,
-                                          &value.len);
+    kjwt_status status =
+        kjwt_claims_span(admission->claims, name, &value.text, &value.len);
 
     if (status == KJWT_ERR_CLAIM_MISSING)
         return kjwt_sha256_update(admission->work, "", 1);

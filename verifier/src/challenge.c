@@ -111,8 +111,7 @@ static kjwt_status compare(const struct kjwt_admission *admission,
 
     if (challenge->nonce.open != 1)
         return KJWT_ERR_NONCE_CLOSED;
-    status = kjwt_claims_span(admission->claims, path, &value.text,
-                              &value.len);
+    status = kjwt_claims_span(admission->claims, path, &value.text, &value.len);
     if (status != KJWT_OK && status != KJWT_ERR_CLAIM_MISSING)
         return status;
     write_text(&challenge->nonce, text);

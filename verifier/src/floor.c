@@ -61,7 +61,8 @@ void kjwt_floor_policy(const struct kjwt_floor *floor,
 }
 
 /* The token's own evidence of the time, and whether the floor refutes it. Dates
- * end with the year 9999 and spans with 2^32, so sums of them do not overflow. */
+ * end with the year 9999 and spans with 2^32, so sums of them do not overflow.
+ */
 static kjwt_status check(const struct kjwt_admission *admission,
                          const struct kjwt_floor *floor, int64_t *evidence,
                          uint32_t *expired)

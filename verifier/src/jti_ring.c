@@ -18,8 +18,8 @@ static kjwt_status load(const struct kjwt_jti_ring *ring, size_t size)
     kjwt_status status = KJWT_ERR_STORE_READ;
 
     memset(ring->memory, 0, size);
-    status = kjwt_store_load(ring->store, KJWT_RECORD_JTI, ring->memory, size,
-                             &len);
+    status =
+        kjwt_store_load(ring->store, KJWT_RECORD_JTI, ring->memory, size, &len);
     /* What a build with a smaller ring left is filled up with free entries. */
     if (status == KJWT_OK && len != 0 &&
         (len - sizeof(struct ring)) % sizeof(struct kjwt_jti) != 0)
@@ -61,16 +61,15 @@ static kjwt_status enter(struct ring *content, uint32_t entries,
 static kjwt_status take(const struct kjwt_admission *admission,
                         const struct kjwt_jti_ring *ring, uint32_t *difference)
 {
-    const size_t size = sizeof(struct ring) +
-                        ring->entries * sizeof(struct kjwt_jti);
+    const size_t size =
+        sizeof(struct ring) + ring->entries * sizeof(struct kjwt_jti);
     /* What expired at it or before has, leeway and all. */
     const int64_t expired =
         admission->known - (int64_t)admission->policy->leeway_s;
     const char *jti;
     struct kjwt_jti token;
     size_t len;
-    kjwt_status status =
-        kjwt_claims_span(admission->claims, "jti", &jti, &len);
+    kjwt_status status = kjwt_claims_span(admission->claims, "jti", &jti, &len);
 
     if (status == KJWT_ERR_CLAIM_MISSING)
         return KJWT_ERR_JTI_MISSING;

@@ -51,25 +51,23 @@ static kjwt_status take(const struct kjwt_admission *admission,
     int64_t sequence;
     size_t len;
     size_t count;
-    kjwt_status status =
-        kjwt_claims_int(admission->claims, path, &sequence);
+    kjwt_status status = kjwt_claims_int(admission->claims, path, &sequence);
 
     if (status != KJWT_OK)
         return status == KJWT_ERR_CLAIM_MISSING ? KJWT_ERR_SEQUENCE_MISSING
                                                 : status;
     status = kjwt_admit_digest(admission, NULL, issuer);
     if (status == KJWT_OK)
-        status = kjwt_store_load(store, KJWT_RECORD_ONE_SHOT,
-                                 one_shot->sequences,
-                                 one_shot->issuers * sizeof(struct kjwt_sequence),
-                                 &len);
+        status = kjwt_store_load(
+            store, KJWT_RECORD_ONE_SHOT, one_shot->sequences,
+            one_shot->issuers * sizeof(struct kjwt_sequence), &len);
     if (status != KJWT_OK)
         return status;
     if (len % sizeof(struct kjwt_sequence) != 0)
         return KJWT_ERR_STORE_READ;
     count = len / sizeof(struct kjwt_sequence);
-    status = advance(one_shot, find(one_shot, issuer, &count), sequence,
-                     not_above);
+    status =
+        advance(one_shot, find(one_shot, issuer, &count), sequence, not_above);
     if (status == KJWT_OK)
         status = store->save(store->context, KJWT_RECORD_ONE_SHOT,
                              one_shot->sequences,

@@ -22,13 +22,15 @@ static uint32_t rules(struct kjwt_admission *admission,
 int main(void)
 {
     static const struct kjwt_policy policy = {
-        .keys = kjwt_keys, .key_count = KJWT_KEYS_COUNT,
-        .issuer = "bench-7", .audience = "device-01",
+        .keys = kjwt_keys,
+        .key_count = KJWT_KEYS_COUNT,
+        .issuer = "bench-7",
+        .audience = "device-01",
     };
     struct kjwt_claims claims = {0};
     struct kjwt_admission admission;
-    kjwt_status status = kjwt_verify(&policy, work, sizeof work, token,
-                                     token_len, 1, &claims);
+    kjwt_status status =
+        kjwt_verify(&policy, work, sizeof work, token, token_len, 1, &claims);
     uint32_t sum;
 
     kjwt_admit_begin(&admission, status, &policy, 1, &claims, work);

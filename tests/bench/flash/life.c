@@ -16,12 +16,15 @@ static uint32_t rules(struct kjwt_admission *admission,
     static struct port_records records = {NULL, layout, 2};
     static const struct kjwt_store flash = {port_records_load,
                                             port_records_save, &records};
-    static struct kjwt_floor floor = {
-        .store = &flash, .built = 1700000000, .step_s = 31536000,
-        .write_step_s = 86400, .now = KJWT_NOW_CLOCK | KJWT_NOW_FLOOR};
-    const struct kjwt_one_shot one_shot = {
-        .store = &flash, .sequences = (struct kjwt_sequence *)work,
-        .issuers = 4};
+    static struct kjwt_floor floor = {.store = &flash,
+                                      .built = 1700000000,
+                                      .step_s = 31536000,
+                                      .write_step_s = 86400,
+                                      .now = KJWT_NOW_CLOCK | KJWT_NOW_FLOOR};
+    const struct kjwt_one_shot one_shot = {.store = &flash,
+                                           .sequences =
+                                               (struct kjwt_sequence *)work,
+                                           .issuers = 4};
 
     (void)store;
     records.flash = some_flash;
