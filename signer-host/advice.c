@@ -32,7 +32,8 @@ static const struct {
     {KJWT_ERR_CRIT, "have the issuer leave crit out"},
     {KJWT_ERR_B64, "have the issuer leave b64 out"},
     {KJWT_ERR_TYP, "leave typ out or set it to JWT, or set the typ of the "
-                   "device's policy"},
+                   "device's policy; key sets and certificates are no device "
+                   "tokens"},
     {KJWT_ERR_KID, "have the issuer write kid as a string or leave it out"},
     {KJWT_ERR_KEY_UNKNOWN,
      "check that --key holds the key that signed, and its kid"},

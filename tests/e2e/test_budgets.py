@@ -53,6 +53,17 @@ KERNEL_FILES = {
 }
 
 
+OPTIONAL = {"admit.c", "admit_digest.c", "certificate.c", "challenge.c",
+            "claims.c", "device_id.c", "floor.c", "jti_ring.c", "jwk.c",
+            "keyset_record.c", "keyset_update.c", "one_shot.c", "records.c",
+            "rsa_key.c", "stream.c"}
+
+
+def test_the_optional_parts_are_there():
+    sources = (ROOT / "verifier/sources.cmake").read_text()
+    assert all(f"/{name}" in sources for name in OPTIONAL - {"records.c"})
+
+
 @pytest.mark.parametrize("board", QEMU_BOARDS)
 def test_size_report(board, development_key_file):
     """tests/bench/size accounts for every byte, which it checks itself, and
@@ -66,6 +77,8 @@ def test_size_report(board, development_key_file):
     assert added.files["(the key)"] == 2 * 256 + 24
     assert added.files["empty.c"] < 0
     assert added.files[load_script("tests/bench/size").NO_NAME] < 500
+    # Who calls none of the optional parts does not pay a byte for them.
+    assert not OPTIONAL & set(added.files)
 
 
 @pytest.mark.parametrize("flash, work, stack, instructions, what", [
