@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void must(bool holds, const char *what)
@@ -74,7 +75,8 @@ const char *fuzz_file(size_t slot, const void *bytes, size_t len)
 
     if (*fd == 0) {
         *fd = memfd_create("fuzz", 0);
-        must(*fd > 0, "a file can be made in memory");
+        must(*fd > 0 && fchmod(*fd, 0600) == 0,
+             "a file can be made in memory");
         (void)snprintf(paths[slot], sizeof paths[slot], "/proc/self/fd/%d",
                        *fd);
     }
