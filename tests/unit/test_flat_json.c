@@ -26,9 +26,8 @@ static void test_load(void **state)
         "{}",
         "{\"a\":\"b\"}",
         " {\n\t\"a\" : \"b\" ,\r\"c\":\"\" } ",
-        "{\"KeyId\":\"arn:aws:kms:eu-central-1:1:key/2\",\"Signature\":\"a/"
-        "+=\","
-        "\"SigningAlgorithm\":\"RSASSA_PKCS1_V1_5_SHA_256\"}",
+        ("{\"KeyId\":\"arn:aws:kms:eu-central-1:1:key/2\",\"Signature\":"
+         "\"a/+=\",\"SigningAlgorithm\":\"RSASSA_PKCS1_V1_5_SHA_256\"}"),
         "{\"a\":\"b\",}",
         "{,\"a\":\"b\"}",
         "{\"a\":\"b\"\"c\":\"d\"}",
@@ -46,8 +45,8 @@ static void test_load(void **state)
         "{\"a\":null}",
         "{\"a\":[\"b\"]}",
         "{\"a\":{\"b\":\"c\"}}",
-        "{\"0123456789012345678901234567890123456789012345678901234567890123\""
-        ":\"\"}",
+        /* a name of 64 characters */
+        "{\"012345678901234567890123456789012345678901234567890123456789abcd\":\"\"}",
         "[\"a\"]",
         "\"a\"",
         "null",
