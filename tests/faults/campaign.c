@@ -389,7 +389,7 @@ static enum end end_of(struct processor *p, uc_err error)
     read_registers(p, r);
     memcpy(&status, p->ram + (options.last_status - options.ram),
            sizeof status);
-    if (blocks >= block_limit)
+    if (p == &runner && blocks >= block_limit)
         return ENDLESS;
     if (r[PC] == (options.act_on & ~1u))
         return ACCEPTED;
