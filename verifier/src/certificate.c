@@ -12,6 +12,7 @@
 
 #include "jwk.h"
 #include "keyset_record.h"
+#include "proof.h"
 #include "rsa_key.h"
 
 struct allowed {
@@ -221,7 +222,7 @@ static kjwt_status check_token(const struct allowed *allowed,
     const kjwt_status audience = check_audience(claims, allowed);
     const kjwt_status times = check_times(claims, allowed);
 
-    claims->proof += (uint32_t)(issuer | audience | times);
+    claims->proof += kjwt_opaque((uint32_t)(issuer | audience | times));
     if (issuer != KJWT_OK)
         return issuer;
     return audience != KJWT_OK ? audience : times;
