@@ -16,8 +16,8 @@
  *   signature  signature_len bytes, big-endian, at the start of a buffer of at
  *              least signature_len + 7 bytes, which is overwritten
  *   work       KJWT_WORK_SIZE(key->bits) bytes, aligned to 8
- *   proof      gets KJWT_PROOF_SIGNATURE, with every bit in which the
- *              comparison found a difference mixed in
+ *   proof      gets KJWT_PROOF_SIGNATURE, and every difference that the
+ *              comparison found, twice
  *
  * KJWT_OK, KJWT_ERR_SIGNATURE_LENGTH, KJWT_ERR_SIGNATURE_RANGE,
  * KJWT_ERR_SIGNATURE; KJWT_ERR_CRYPTO when a platform's cryptography failed.

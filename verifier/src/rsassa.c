@@ -139,18 +139,20 @@ static void finish(const struct montgomery *m, kjwt_limb *x, const kjwt_limb *s,
 /* Returns 0 where x is the target. Leaves nothing of it behind: a glitch that
  * skips the work for the next token must not find it here. A target of 0, which
  * s = 0 would meet, is no key's. */
-static uint32_t compare(kjwt_limb *x, const kjwt_limb *target, uint32_t words)
+static uint32_t compare(kjwt_limb *x, const kjwt_limb *target, uint32_t words,
+                        uint32_t *proof)
 {
     uint32_t difference = 0;
     uint32_t any = 0;
-    uint32_t i;
 
-    for (i = 0; i < words; i++) {
+    for (uint32_t i = 0; i < words; i++) {
         any |= target[i];
         x[i] ^= target[i];
         difference |= x[i];
+        *proof += x[i] + 1; /* as well, in case a glitch skips an OR; and how
+                               many limbs there were */
     }
-    return difference | (any == 0) | (kjwt_opaque(i) ^ words);
+    return difference | (any == 0);
 }
 
 kjwt_status kjwt_rsassa_verify(const struct kjwt_key *key,
@@ -181,7 +183,7 @@ kjwt_status kjwt_rsassa_verify(const struct kjwt_key *key,
     }
     set_z(z, digest);
     finish(&m, x, s, target, z);
-    difference = compare(x, target, words);
-    *proof += KJWT_PROOF_SIGNATURE + kjwt_opaque(difference);
+    difference = compare(x, target, words, proof);
+    *proof += KJWT_PROOF_SIGNATURE - words + kjwt_opaque(difference);
     return difference == 0 ? KJWT_OK : KJWT_ERR_SIGNATURE;
 }
