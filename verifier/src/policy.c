@@ -30,7 +30,7 @@ static kjwt_status check_audience(const struct kjwt_json_object *claims,
      * holds. */
     for (uint32_t i = 0; i < claims->count; i++) {
         struct kjwt_json_value token = kjwt_json_token(claims, i);
-        size_t offset = (size_t)(token.text - aud.text);
+        size_t offset = (uintptr_t)token.text - (uintptr_t)aud.text;
 
         if (offset >= aud.len || (offset == 0 && *aud.text == '['))
             continue;

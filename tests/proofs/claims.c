@@ -1,0 +1,167 @@
+/*
+ * The accessors, for every Claims Set of at most TEXT_LENGTH bytes, every path
+ * of at most LENGTH bytes and every buffer of at most SIZE bytes.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * What is scanned is taken as json_scan.c is proved to give it. Nothing is read
+ * of claims that were not verified; nothing is written beyond the buffer, which
+ * ends with a NUL; every output is zero, empty or false after a failure.
+ *
+ * int: read_int() for every JSON number of at most TEXT_LENGTH bytes: no
+ * overflow, and the value of integers without bounds.
+ */
+#include <claims.c>
+
+#include "json_contracts.h"
+
+#ifndef SIZE
+#define SIZE 1
+#endif
+#ifndef LENGTH
+#define LENGTH 1
+#endif
+
+static bool verified;
+
+bool kjwt_claims_verified(const struct kjwt_claims *claims)
+{
+    prove(claims != NULL, "claims");
+    return verified;
+}
+
+struct kjwt_json_scan kjwt_json_scan(struct kjwt_json_value container)
+{
+    struct kjwt_json_scan scan = {container.text + 1,
+                                  container.text + container.len - 1,
+                                  container.text[0] == '{'};
+
+    prove(verified, "nothing is read of claims that were not verified");
+    prove(is_readable(container) && container.len >= 2 &&
+              (*container.text == '{' || *container.text == '['),
+          "an object or an array");
+    return scan;
+}
+
+/* A value that lies in [from, to); containers have two brackets. */
+static struct kjwt_json_value value_within(const char *from, const char *to)
+{
+    struct kjwt_json_value value;
+
+    value.text = from + any_length((size_t)(to - from));
+    value.len = any_length((size_t)(to - value.text));
+    assume(value.len >= 1);
+    assume((*value.text != '"' && *value.text != '{' && *value.text != '[') ||
+           value.len >= 2);
+    return value;
+}
+
+bool kjwt_json_scan_next(struct kjwt_json_scan *scan,
+                         struct kjwt_json_value *name,
+                         struct kjwt_json_value *value)
+{
+    value->text = NULL;
+    value->len = 0;
+    if (scan->pos >= scan->end || nondet_bool())
+        return false;
+    if (scan->object) {
+        *name = value_within(scan->pos, scan->end);
+        assume(*name->text == '"');
+    }
+    *value = value_within(scan->pos, scan->end);
+    scan->pos += 1 + any_length((size_t)(scan->end - scan->pos) - 1);
+    return true;
+}
+
+/* Claims over an object with white space around it, verified or not. */
+static struct kjwt_claims any_claims(void)
+{
+    struct kjwt_claims claims = {text, TEXT_LENGTH, NULL, 0, 0};
+    const size_t first = any_length(TEXT_LENGTH - 2);
+    const size_t last = any_length(TEXT_LENGTH - 1);
+
+    __CPROVER_havoc_object(text);
+    verified = nondet_bool();
+    assume(first < last && text[first] == '{' && text[last] == '}');
+    for (size_t i = 0; i < TEXT_LENGTH; i++)
+        assume((i >= first && i <= last) || text[i] == ' ');
+    return claims;
+}
+
+void proof_string(void)
+{
+    const struct kjwt_claims claims = any_claims();
+    const size_t size = any_length(SIZE);
+    char *buf = any_memory(size);
+    size_t len = nondet_size();
+    kjwt_status status = kjwt_claims_string(&claims, any_string(LENGTH), buf,
+                                            size, &len);
+
+    prove(verified || status != KJWT_OK, "verified");
+    prove(size == 0 || (len < size && buf[len] == '\0'), "terminated");
+    prove(status == KJWT_OK || len == 0, "empty after a failure");
+    end_of_proof();
+}
+
+void proof_values(void)
+{
+    const struct kjwt_claims claims = any_claims();
+    const char *path = any_string(LENGTH);
+    bool boolean = true;
+    size_t count = nondet_size();
+    const char *json = NULL;
+    size_t len = nondet_size();
+
+    prove(kjwt_claims_bool(&claims, path, &boolean) == KJWT_OK || !boolean,
+          "false after a failure");
+    prove(kjwt_claims_count(&claims, path, &count) == KJWT_OK || count == 0,
+          "zero after a failure");
+    if (kjwt_claims_span(&claims, path, &json, &len) == KJWT_OK)
+        prove(verified && __CPROVER_r_ok(json, len) && len > 0,
+              "a value of the Claims Set");
+    else
+        prove(json == NULL && len == 0, "empty after a failure");
+    end_of_proof();
+}
+
+void proof_date(void)
+{
+    const struct kjwt_claims claims = any_claims();
+    int64_t value = nondet_i64();
+    kjwt_status status = kjwt_claims_date(&claims, any_string(LENGTH), &value);
+
+    prove(status == KJWT_OK || value == 0, "zero after a failure");
+    end_of_proof();
+}
+
+static size_t digits_from(size_t i)
+{
+    while (i < TEXT_LENGTH && text[i] >= '0' && text[i] <= '9')
+        i++;
+    return i;
+}
+
+void proof_int(void)
+{
+    const size_t from = any_length(TEXT_LENGTH - 1);
+    const struct kjwt_json_value value = {text + from, TEXT_LENGTH - from};
+    __int128 exact = 0;
+    int64_t result = 0;
+    size_t first;
+    size_t end;
+    kjwt_status status;
+
+    __CPROVER_havoc_object(text);
+    first = from + (text[from] == '-');
+    end = digits_from(first);
+    assume(end > first); /* as the grammar saw to */
+    for (size_t i = first; i < TEXT_LENGTH; i++)
+        if (i < end)
+            exact = exact * 10 + (text[i] - '0');
+    exact = text[from] == '-' ? -exact : exact;
+    status = read_int(value, &result);
+    prove((status == KJWT_OK) == (end == TEXT_LENGTH && exact >= INT64_MIN &&
+                                  exact <= INT64_MAX),
+          "an integer, within int64_t");
+    prove(status == KJWT_OK ? result == exact : result == 0, "its value");
+    end_of_proof();
+}
