@@ -51,8 +51,8 @@ struct kjwt_json_value kjwt_json_token(const struct kjwt_json_object *object,
 
 struct kjwt_json_string kjwt_json_string(struct kjwt_json_value value)
 {
-    struct kjwt_json_string string = {value.text + 1,
-                                      value.text + value.len - 1, 0};
+    const uint8_t *const first = (const uint8_t *)value.text;
+    struct kjwt_json_string string = {{first + 1, first + value.len - 1}, 0};
 
     prove(is_readable(value) && *value.text == '"', "a string");
     return string;
@@ -60,11 +60,13 @@ struct kjwt_json_string kjwt_json_string(struct kjwt_json_value value)
 
 uint8_t kjwt_json_string_next(struct kjwt_json_string *string)
 {
-    prove(__CPROVER_r_ok(string->pos, string->end - string->pos),
+    struct kjwt_json_cursor *rest = &string->rest;
+
+    prove(__CPROVER_r_ok(rest->pos, rest->end - rest->pos),
           "the rest of the string can be read");
-    if (string->pos == string->end)
+    if (rest->pos == rest->end)
         return 0;
-    string->pos++;
+    rest->pos++;
     return nondet_u8();
 }
 
