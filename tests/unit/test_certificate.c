@@ -23,6 +23,7 @@ struct row {
     const char *claims;
     const char *audience; /* the device's name */
     kjwt_status status;
+    kjwt_status or_status; /* KJWT_OK: none */
 };
 
 #define TIMES    "\"nbf\":1799999000,\"exp\":1800001000,"
@@ -36,7 +37,8 @@ struct row {
 /* rsa2048 is the device's key, other2048 the bench's. */
 static const struct row good = {
     "good", "rsa2048", CERT_HEADER, CERT("device-1"), "other2048",
-    DEVICE_HEADER, FOR("device-1"), "device-1", KJWT_OK};
+    DEVICE_HEADER, FOR("device-1"), "device-1", KJWT_OK,
+    KJWT_OK};
 
 struct signed_pair {
     char cert[KJWT_MAX_TOKEN_LENGTH];
@@ -114,8 +116,9 @@ static const struct row rows[] = {
     {.name = "a delegated key delegates", .cert_signer = "other2048",
      .cert = "{" TIMES CNF("@j3") MINT("device-1") "}", .signer = "rsa3072",
      .status = KJWT_ERR_SIGNATURE},
+    /* Its modulus is the larger one: the signature may be beyond the bench's. */
     {.name = "the token by the certificate's signer", .signer = "rsa2048",
-     .status = KJWT_ERR_SIGNATURE},
+     .status = KJWT_ERR_SIGNATURE, .or_status = KJWT_ERR_SIGNATURE_RANGE},
     {.name = "the token by a third key", .signer = "rsa3072",
      .status = KJWT_ERR_SIGNATURE_LENGTH},
 
@@ -293,7 +296,8 @@ static void test_rows(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         kjwt_status status = verify(&rows[i]);
 
-        if (status != rows[i].status)
+        if (status != rows[i].status &&
+            (rows[i].or_status == KJWT_OK || status != rows[i].or_status))
             fail_msg("%s: %s, not %s", rows[i].name, kjwt_status_name(status),
                      kjwt_status_name(rows[i].status));
     }
