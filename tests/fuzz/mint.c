@@ -83,6 +83,7 @@ static void try_mint(const struct options *options, struct error *error)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static char claims_option[] = "--claims";
     struct fuzz_input input = {data, size};
     struct fuzz_input first = fuzz_paragraph(&input);
     char *text = fuzz_text(first.bytes, first.len);
@@ -93,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     open_key();
     if (input.len > 0) {
-        argv[argc++] = (char[]){"--claims"};
+        argv[argc++] = claims_option;
         argv[argc++] = (char *)fuzz_file(0, input.bytes, input.len);
     }
     if (check_error(options_parse(cmd_mint.options, argc, argv, &options,
