@@ -35,6 +35,25 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes more than a minute")
 
 
+# Files whose tests build boards' images in build/BOARD, or take what is there:
+# one of them at a time.
+BOARDS = {"test_bench_device", "test_board_keys", "test_boards", "test_budgets",
+          "test_drop", "test_freertos", "test_interop", "test_kernels",
+          "test_porting", "test_psa", "test_silicon", "test_stack",
+          "test_stories"}
+
+
+def pytest_collection_modifyitems(items):
+    """What tests/run's two processes take: all of the boards' files, which
+    take longest and so begin, or another file."""
+    def group(item):
+        return "boards" if item.path.stem in BOARDS else item.path.stem
+
+    items.sort(key=lambda item: group(item) != "boards")
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+
+
 def clean_environment(**more):
     """The environment without anything that AWS's rules would read."""
     environment = {
