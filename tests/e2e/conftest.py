@@ -43,6 +43,7 @@ BOARDS = {"test_bench_device", "test_board_keys", "test_boards", "test_budgets",
           "test_stories"}
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
 def pytest_collection_modifyitems(items):
     """What tests/run's two processes take: all of the boards' files, which
     take longest and so begin, or another file."""
