@@ -36,7 +36,7 @@ def pytest_configure(config):
 
 
 # Files whose tests build boards' images in build/BOARD, or take what is there:
-# one of them at a time.
+# of each board one test at a time.
 BOARDS = {"test_bench_device", "test_board_keys", "test_boards", "test_budgets",
           "test_drop", "test_freertos", "test_interop", "test_kernels",
           "test_porting", "test_psa", "test_silicon", "test_stack",
@@ -45,14 +45,15 @@ BOARDS = {"test_bench_device", "test_board_keys", "test_boards", "test_budgets",
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
 def pytest_collection_modifyitems(items):
-    """What tests/run's two processes take: all of the boards' files, which
-    take longest and so begin, or another file."""
-    def group(item):
-        return "boards" if item.path.stem in BOARDS else item.path.stem
-
-    items.sort(key=lambda item: group(item) != "boards")
+    """What a process of tests/run takes at once: the tests of a board, or of
+    another file."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
+        group = item.path.stem
+        if group in BOARDS:
+            parameters = getattr(item, "callspec", None)
+            group = (parameters and parameters.params.get("board")
+                     or "mps2-an385")
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def clean_environment(**more):

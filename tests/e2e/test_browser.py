@@ -12,7 +12,8 @@ import threading
 
 import pytest
 from conftest import NOW, ROOT, load_script, token_bytes
-from jose_parts import encode, tampered, thumbprint, write_public_pem
+from jose_parts import (decode, encode, public_key, tampered, thumbprint,
+                        write_public_pem)
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = load_script("tests/screenshots")
@@ -327,7 +328,12 @@ def test_bad_signature(page, minted, public_pem):
 
 def test_wrong_key(page, signer, keys, minted, tmp_path):
     other = tmp_path / "other.pem"
-    signer.ok("key", "create", "--key", f"file:{other}")
+    # A signature that is not below its modulus would be refused before.
+    signature = int.from_bytes(decode(minted.split(".")[2]), "big")
+    while not other.exists() or \
+            public_key(other).public_numbers().n <= signature:
+        other.unlink(missing_ok=True)
+        signer.ok("key", "create", "--key", f"file:{other}")
     paste(page, minted, write_public_pem(other, tmp_path / "p").read_text())
     assert rejected(page, "KJWT_ERR_SIGNATURE") == minted.split(".")[2]
     paste(page, minted, write_public_pem(keys[4096],
