@@ -58,6 +58,9 @@ struct kjwt_json_string kjwt_json_string(struct kjwt_json_value value)
     return string;
 }
 
+/* Whether strings have no escapes, and bytes are what stands there. */
+static bool plain_strings;
+
 uint8_t kjwt_json_string_next(struct kjwt_json_string *string)
 {
     struct kjwt_json_cursor *rest = &string->rest;
@@ -67,7 +70,7 @@ uint8_t kjwt_json_string_next(struct kjwt_json_string *string)
     if (rest->pos == rest->end)
         return 0;
     rest->pos++;
-    return nondet_u8();
+    return plain_strings ? rest->pos[-1] : nondet_u8();
 }
 
 bool kjwt_json_string_is(struct kjwt_json_value value, const char *expected)

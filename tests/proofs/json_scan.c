@@ -107,7 +107,8 @@ void proof_next(void)
         prove(name.text + name.len < value.text, "the name of that value");
     }
     prove(scan.end == end && scan.object == object, "the same container");
-    prove(scan.pos > value.text && scan.pos <= end, "the scan moves on");
+    prove(scan.pos >= value.text + value.len && scan.pos <= end,
+          "the scan moves on");
     if (scan.pos < end)
         prove(depth[scan.pos - text] == 1 &&
                   state[scan.pos - text] == (object ? NAME : VALUE),

@@ -676,6 +676,61 @@ static void test_jti_leeway(void **state)
                   KJWT_ERR_EXPIRED);
 }
 
+/* A ring of no entries is full, and what lies behind it is not its own. */
+static void test_jti_none(void **state)
+{
+    static uint64_t own[4];
+
+    (void)state;
+    ring.entries = 0;
+    ring.memory = own;
+    clock_ = 100;
+    assert_status(present(JTI, "{\"exp\":200,\"jti\":\"a\"}"),
+                  KJWT_ERR_JTI_FULL);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(own[i], 0);
+}
+
+/* A store may use the room for a record before it finds that there is none. */
+static kjwt_status load_scribbles(void *context, uint32_t record, void *data,
+                                  size_t size, size_t *len)
+{
+    (void)context;
+    (void)record;
+    memset(data, 0x55, size);
+    *len = size;
+    return KJWT_ERR_STORE_EMPTY;
+}
+
+static kjwt_status save_nowhere(void *context, uint32_t record,
+                                const void *data, size_t len)
+{
+    (void)context;
+    (void)record;
+    (void)data;
+    (void)len;
+    return KJWT_OK;
+}
+
+static void test_scribbles(void **state)
+{
+    static const struct kjwt_store scribbles = {load_scribbles, save_nowhere,
+                                                NULL};
+
+    (void)state;
+    floor_.store = &scribbles;
+    assert_status(kjwt_floor_load(&floor_), KJWT_OK);
+    assert_int_equal(floor_.time, BUILT);
+    ring.store = &scribbles;
+    clock_ = 100;
+    assert_status(present(JTI, "{\"exp\":200,\"jti\":\"a\"}"), KJWT_OK);
+    one_shot.store = &scribbles;
+    assert_status(present(ONE_SHOT, "{\"exp\":200,\"seq\":0}"), KJWT_OK);
+    challenge.store = &scribbles;
+    assert_status(present(NONCE, "{\"exp\":200,\"nonce\":\"\"}"),
+                  KJWT_ERR_NONCE_CLOSED);
+}
+
 /* Without a clock the floor frees entries; that a restart loses a part of it
  * reopens nothing. A full ring does not keep the floor from moving. */
 static void test_jti_floor(void **state)
@@ -972,6 +1027,8 @@ int main(void)
         TEST(test_gap),
         TEST(test_jti),
         TEST(test_jti_leeway),
+        TEST(test_jti_none),
+        TEST(test_scribbles),
         TEST(test_jti_floor),
         TEST(test_flood),
         TEST(test_power_cuts),

@@ -2,8 +2,9 @@
  * The beginning and the end of an admission, and what its rules share.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "admit.h"
+#include <string.h>
 
+#include "admit.h"
 #include "json.h"
 
 #define PROOF_BEGUN 0x59f111f1u
@@ -49,14 +50,17 @@ bool kjwt_admitted(const struct kjwt_admission *admission, uint32_t rules)
 kjwt_status kjwt_store_load(const struct kjwt_store *store, uint32_t record,
                             void *data, size_t size, size_t *len)
 {
-    const kjwt_status status =
-        store->load(store->context, record, data, size, len);
+    kjwt_status status = store->load(store->context, record, data, size, len);
 
     if (status == KJWT_ERR_STORE_EMPTY) {
         *len = 0;
-        return KJWT_OK;
+        status = KJWT_OK;
     }
-    return status == KJWT_OK && *len > size ? KJWT_ERR_STORE_READ : status;
+    if (status == KJWT_OK && *len > size)
+        status = KJWT_ERR_STORE_READ;
+    if (status == KJWT_OK)
+        memset((uint8_t *)data + *len, 0, size - *len);
+    return status;
 }
 
 kjwt_status kjwt_admit_date(const struct kjwt_admission *admission,

@@ -14,7 +14,8 @@ kjwt_status kjwt_admit_rule(struct kjwt_admission *admission,
                             kjwt_status status, uint32_t rule,
                             uint32_t difference);
 
-/* Loads a record that may never have been saved: then KJWT_OK and *len 0. */
+/* Loads a record that may never have been saved: then KJWT_OK and *len 0. What
+ * is left of the size behind it is zero. */
 kjwt_status kjwt_store_load(const struct kjwt_store *store, uint32_t record,
                             void *data, size_t size, size_t *len);
 

@@ -18,9 +18,7 @@ static kjwt_status load(struct kjwt_challenge *challenge)
         return KJWT_OK;
     status = kjwt_store_load(challenge->store, KJWT_RECORD_NONCE, nonce,
                              sizeof *nonce, &len);
-    if (status == KJWT_OK && len == 0)
-        *nonce = (struct kjwt_nonce){0};
-    else if (status == KJWT_OK && len != sizeof *nonce)
+    if (status == KJWT_OK && len != 0 && len != sizeof *nonce)
         status = KJWT_ERR_STORE_READ;
     if (status != KJWT_OK)
         nonce->open = 0;

@@ -2,8 +2,6 @@
  * A lower bound of the time.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <string.h>
-
 #include "admit.h"
 
 /* After every date, and no sum with a span overflows. */
@@ -24,7 +22,7 @@ static bool makes_sense(const struct kjwt_floor *floor)
 
 kjwt_status kjwt_floor_load(struct kjwt_floor *floor)
 {
-    struct record record = {0, 0};
+    struct record record;
     kjwt_status status = KJWT_ERR_STORE_READ;
     size_t len;
 

@@ -17,7 +17,6 @@ static kjwt_status load(const struct kjwt_jti_ring *ring, size_t size)
     size_t len = 0;
     kjwt_status status = KJWT_ERR_STORE_READ;
 
-    memset(ring->memory, 0, size);
     status =
         kjwt_store_load(ring->store, KJWT_RECORD_JTI, ring->memory, size, &len);
     /* What a build with a smaller ring left is filled up with free entries. */
@@ -33,7 +32,7 @@ static kjwt_status enter(struct ring *content, uint32_t entries,
                          const struct kjwt_jti *token, int64_t expired,
                          uint32_t *difference)
 {
-    struct kjwt_jti *first = content->entries;
+    struct kjwt_jti *first = NULL;
     uint32_t seen = 0;
 
     for (uint32_t i = 0; i < entries; i++) {
@@ -41,7 +40,7 @@ static kjwt_status enter(struct ring *content, uint32_t entries,
 
         seen += entry->exp != 0 &&
                 memcmp(entry->id, token->id, sizeof entry->id) == 0;
-        if (entry->exp < first->exp)
+        if (first == NULL || entry->exp < first->exp)
             first = entry;
     }
     *difference = seen | kjwt_not_below(content->horizon, token->exp);
@@ -49,7 +48,7 @@ static kjwt_status enter(struct ring *content, uint32_t entries,
         return KJWT_ERR_REPLAYED;
     if (token->exp <= content->horizon)
         return KJWT_ERR_EXPIRED;
-    if (first->exp > expired)
+    if (first == NULL || first->exp > expired)
         return KJWT_ERR_JTI_FULL;
     /* 0 for an entry that was free. */
     if (content->horizon < first->exp)

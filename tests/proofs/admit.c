@@ -1,0 +1,85 @@
+/*
+ * The beginning and the end of an admission, binding and digests, for every
+ * outcome of a verification and every Claims Set.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <admit.c>
+#include <admit_digest.c>
+
+#include "device_contracts.h"
+
+/* Only a verification that ended well begins one that may. */
+void proof_begin(void)
+{
+    struct kjwt_admission admission;
+    const kjwt_status verified = nondet_status();
+    kjwt_status status;
+
+    __CPROVER_havoc_object(&policy);
+    status = kjwt_admit_begin(nondet_bool() ? &admission : NULL, verified,
+                              nondet_bool() ? &policy : NULL, nondet_i64(),
+                              nondet_bool() ? &claims : NULL,
+                              nondet_bool() ? work : NULL);
+    if (status != KJWT_OK)
+        return;
+    prove(verified == KJWT_OK && admission.status == KJWT_OK, "verified");
+    prove(admission.policy == &policy && admission.claims == &claims &&
+              admission.work == work,
+          "what it is of");
+    end_of_proof();
+}
+
+/* The first refusal stays, and no later rule gets around it. */
+void proof_rule(void)
+{
+    struct kjwt_admission admission = any_admission();
+    const kjwt_status before = admission.status;
+    const kjwt_status own = nondet_status();
+    const kjwt_status status =
+        kjwt_admit_rule(&admission, own, KJWT_RULE_JTI, nondet_u32());
+
+    prove(status == (before != KJWT_OK ? before : own), "the first refusal");
+    prove(status == KJWT_OK || !kjwt_admitted(&admission, nondet_u32()),
+          "refused");
+    end_of_proof();
+}
+
+void proof_claim(void)
+{
+    struct kjwt_admission admission = any_admission();
+    const kjwt_status before = admission.status;
+    const uint32_t proof = admission.proof;
+    const kjwt_status status =
+        kjwt_admit_claim(&admission, nondet_bool() ? "path" : NULL,
+                         nondet_bool() ? "expected" : NULL);
+
+    prove(before == KJWT_OK || status == before, "the first refusal");
+    if (status != KJWT_OK)
+        return;
+    prove(admission.proof == proof + KJWT_RULE_CLAIM, "in the proof");
+    end_of_proof();
+}
+
+/* A digest is written whole or not at all, and the context is given back. */
+void proof_digest(void)
+{
+    const struct kjwt_admission admission = any_admission();
+    uint8_t *digest = any_memory(KJWT_DIGEST_BYTES);
+
+    (void)kjwt_admit_digest(&admission, nondet_bool() ? "jti" : NULL, digest);
+    prove(!hashing, "the context is given back");
+    end_of_proof();
+}
+
+void proof_load(void)
+{
+    const struct kjwt_store store = {any_load, any_save, NULL};
+    const size_t size = any_length(8);
+    size_t len = nondet_size();
+
+    if (kjwt_store_load(&store, nondet_u32(), any_memory(size), size, &len) ==
+        KJWT_OK) {
+        prove(len <= size, "within the memory");
+        end_of_proof();
+    }
+}
