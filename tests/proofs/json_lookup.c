@@ -28,6 +28,16 @@ uint8_t reads_byte(struct kjwt_json_string *string)
     return nondet_u8();
 }
 
+/* Of kjwt_json_string(). */
+struct kjwt_json_string kjwt_json_string(struct kjwt_json_value value)
+{
+    const uint8_t *const first = (const uint8_t *)value.text;
+    struct kjwt_json_string string = {{first + 1, first + value.len - 1}, 0};
+
+    prove(__CPROVER_r_ok(value.text, value.len) && value.len >= 2, "a string");
+    return string;
+}
+
 /* Of kjwt_json_string_is(). */
 bool is(struct kjwt_json_value value, const char *expected)
 {

