@@ -55,7 +55,8 @@ uint32_t kjwt_limbs_reduce(kjwt_limb *t, const kjwt_limb *modulus,
 void proof_verify(void)
 {
     const size_t len = any_length(WORDS * 4 + 1);
-    char buffer[WORDS * 4 + 7];
+    char memory[1 + WORDS * 4 + 7]; /* misaligned: all of the slack is used */
+    char *const buffer = memory + 1;
     uint8_t digest[KJWT_SHA256_SIZE];
     const struct kjwt_key key = {NULL, n, target, {1, 0}, 32 * WORDS};
     uint32_t proof = 0;
