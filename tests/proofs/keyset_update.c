@@ -120,8 +120,9 @@ static bool was_revoked;
 bool kjwt_keyset_has(const uint8_t *thumbprints, size_t count,
                      const uint8_t thumbprint[KJWT_THUMBPRINT_SIZE])
 {
-    prove(count <= 1 && __CPROVER_r_ok(thumbprints, 32 * count) &&
-              __CPROVER_r_ok(thumbprint, 32),
+    prove((count == 0 ||
+           (count == 1 && __CPROVER_r_ok(thumbprints, KJWT_THUMBPRINT_SIZE))) &&
+              __CPROVER_r_ok(thumbprint, KJWT_THUMBPRINT_SIZE),
           "thumbprints");
     return count == 1 && was_revoked;
 }
