@@ -182,10 +182,12 @@ static size_t key_text(const char *what, char *out)
         modulus[size - 1] &= 0xfe;
     if (what[0] == 's')
         modulus[0] &= 0x7f;
+    if (what[0] == 'f')
+        memset(modulus, 0xff, size);
     if (what[0] == 'h')
         modulus[(size /= 2) - 1] |= 1;
     n[append_base64url(n, modulus, size)] = '\0';
-    if (strchr("nesh", what[0]) != NULL)
+    if (strchr("neshf", what[0]) != NULL)
         return (size_t)sprintf(out, "%s", n);
     if (what[0] == 't')
         return (size_t)sprintf(out, "%s", key->thumbprint);

@@ -357,9 +357,14 @@ static void test_alone(void **state)
  * is the only one for the token, whatever `kid` that has. */
 static void test_several_keys(void **state)
 {
+    static const char cert_header[] =
+        "{\"alg\":\"RS256\",\"typ\":\"kjwt-cert+jwt\",\"kid\":\"b\"}";
+    static const struct row no_exp = {
+        .cert_header = cert_header,
+        .claims = "{\"iss\":\"bench-7\",\"aud\":\"device-1\","
+                  "\"iat\":1799999500}"};
     static const struct row row = {
-        .cert_header = "{\"alg\":\"RS256\",\"typ\":\"kjwt-cert+jwt\","
-                       "\"kid\":\"b\"}",
+        .cert_header = cert_header,
         .header = "{\"alg\":\"RS256\",\"kid\":\"no such\"}"};
     struct kjwt_key keys[2] = {test_key_public(test_key("rsa3072")),
                                test_key_public(test_key("rsa2048"))};
@@ -374,6 +379,10 @@ static void test_several_keys(void **state)
     keys[1].kid = "b";
     sign(&row, &pair);
     assert_status(verify_at(&pair, &policy, NULL, NOW, &claims), KJWT_OK);
+    /* The policy's options are for device tokens that no certificate limits. */
+    sign(&no_exp, &pair);
+    assert_status(verify_at(&pair, &policy, NULL, NOW, &claims),
+                  KJWT_ERR_DELEGATED_TIME);
     keys[1].kid = "c";
     assert_status(verify_at(&pair, &policy, NULL, NOW, &claims),
                   KJWT_ERR_KEY_UNKNOWN);

@@ -6,7 +6,7 @@
 #include "support.h"
 
 static const char text[] =
-    " {\"exp\":9, \"iss\" : \"be\\u006ech\",\r\n\"half\":1.5,"
+    " {\"exp\":9, \"iss\" : \"be\\u006ech\",\r\n\"half\":1.5\t,"
     "\"t\":true,\"f\":false,\"nil\":null,"
     "\"list\":[1, \"two\",[],{\"a\":[3]} ],\"none\":{},"
     "\"a/b\":\"slash\",\"m~n\":\"tilde\",\"\":\"empty\","
@@ -74,6 +74,8 @@ static const struct row rows[] = {
     {"/a/b", STRING, NULL, 0, KJWT_ERR_CLAIM_MISSING},
     {"m~n", STRING, "tilde", 0, KJWT_OK},
     {"/m~0n", STRING, "tilde", 0, KJWT_OK},
+    {"/m~n", STRING, "tilde", 0, KJWT_OK},
+    {"/m~", STRING, NULL, 0, KJWT_ERR_CLAIM_MISSING},
     {"/", STRING, "empty", 0, KJWT_OK},
     {"tricky", STRING, "}]\"\\", 0, KJWT_OK},
     {"o", COUNT, NULL, 2, KJWT_OK},

@@ -5,7 +5,9 @@
  */
 #include <mbedtls/sha256.h>
 
+#include "admit.h"
 #include "crypto.h"
+#include "kjwt_keyset.h"
 #include "support.h"
 
 static int calls_until_failure;
@@ -66,9 +68,205 @@ static void test_failures(void **state)
     }
 }
 
+/* ------------------------------------------- what else hashes, each call --- */
+
+static KJWT_WORK(work, 2048);
+static struct kjwt_key keys[2]; /* the policy's, and another */
+static const struct kjwt_policy policy = {
+    .keys = keys, .key_count = 1, .audience = "device-1"};
+
+static kjwt_status load_nothing(void *context, uint32_t record, void *data,
+                                size_t size, size_t *len)
+{
+    (void)context;
+    (void)record;
+    (void)data;
+    (void)size;
+    (void)len;
+    return KJWT_ERR_STORE_EMPTY;
+}
+
+static kjwt_status save_nothing(void *context, uint32_t record,
+                                const void *data, size_t len)
+{
+    (void)context;
+    (void)record;
+    (void)data;
+    (void)len;
+    return KJWT_OK;
+}
+
+static const struct kjwt_store store = {load_nothing, save_nothing, NULL};
+
+/* A token of that key, in a buffer of its own; with_keys() for the payload. */
+static size_t sign(char *token, const char *signer, const char *header,
+                   const char *payload)
+{
+    size_t len;
+
+    memcpy(token, make_token(test_key(signer), header, with_keys(payload),
+                             &len), KJWT_MAX_TOKEN_LENGTH);
+    return len;
+}
+
+static char token[KJWT_MAX_TOKEN_LENGTH];
+static char certificate_token[KJWT_MAX_TOKEN_LENGTH];
+
+static kjwt_status thumbprint(void)
+{
+    uint8_t digest[KJWT_THUMBPRINT_SIZE];
+
+    return kjwt_key_thumbprint(&keys[0], work, digest);
+}
+
+static kjwt_status keyset_update(void)
+{
+    static KJWT_KEYSET_MEMORY(memory, 1, 2048, 1);
+    struct kjwt_keyset keyset;
+    const struct kjwt_policy roots = {.keys = keys, .key_count = 1};
+    const size_t len =
+        sign(token, "rsa2048",
+             "{\"alg\":\"RS256\",\"typ\":\"kjwt-keyset+jwt\"}",
+             "{\"version\":1,\"keys\":[@jo]}");
+
+    assert_status(kjwt_keyset_open(&keyset, &store, memory, sizeof memory),
+                  KJWT_ERR_STORE_EMPTY);
+    return kjwt_keyset_update(&keyset, &roots, work, sizeof work, token, len,
+                              1);
+}
+
+static kjwt_status delegated(void)
+{
+    static const uint8_t revoked[KJWT_THUMBPRINT_SIZE] = {1};
+    const struct kjwt_keyset keyset = {.revoked = revoked,
+                                       .revoked_count = 1};
+    struct kjwt_certificate certificate = {.token = certificate_token};
+    struct kjwt_claims claims;
+    size_t len;
+
+    certificate.len =
+        sign(certificate_token, "rsa2048",
+             "{\"alg\":\"RS256\",\"typ\":\"kjwt-cert+jwt\"}",
+             "{\"nbf\":1,\"exp\":9,\"cnf\":{\"jwk\":@jo},"
+             "\"mint\":{\"iss\":\"bench\",\"aud\":\"device-1\"}}");
+    len = sign(token, "other2048", "{\"alg\":\"RS256\"}",
+               "{\"iss\":\"bench\",\"aud\":\"device-1\",\"iat\":1,"
+               "\"exp\":9}");
+    return kjwt_verify_delegated(&policy, &keyset, work, sizeof work,
+                                 &certificate, token, len, 1, &claims);
+}
+
+/* Begins with a token whose verification is not counted. */
+static void begin(struct kjwt_admission *admission, struct kjwt_claims *claims)
+{
+    const int failing = calls_until_failure;
+    const size_t len =
+        sign(token, "rsa2048", "{\"alg\":\"RS256\"}",
+             "{\"iss\":\"a bench of more than sixteen bytes\",\"exp\":9,"
+             "\"aud\":\"device-1\",\"seq\":1,\"jti\":\"1\"}");
+
+    calls_until_failure = 0;
+    kjwt_admit_begin(admission,
+                     kjwt_verify(&policy, work, sizeof work, token, len, 1,
+                                 claims),
+                     &policy, 1, claims, work);
+    calls_until_failure = failing;
+    aborted = 0;
+}
+
+static kjwt_status one_shot(void)
+{
+    static struct kjwt_sequence sequences[1];
+    const struct kjwt_one_shot rule = {
+        .store = &store, .sequences = sequences, .issuers = 1};
+    struct kjwt_admission admission;
+    struct kjwt_claims claims;
+    kjwt_status status;
+
+    begin(&admission, &claims);
+    status = kjwt_admit_one_shot(&admission, &rule);
+    assert_int_equal(kjwt_admitted(&admission, KJWT_RULE_ONE_SHOT),
+                     status == KJWT_OK);
+    return status;
+}
+
+static kjwt_status jti(void)
+{
+    static KJWT_JTI_RING(memory, 1);
+    const struct kjwt_jti_ring rule = {
+        .store = &store, .memory = memory, .entries = 1};
+    struct kjwt_admission admission;
+    struct kjwt_claims claims;
+    kjwt_status status;
+
+    begin(&admission, &claims);
+    status = kjwt_admit_jti(&admission, &rule);
+    assert_int_equal(kjwt_admitted(&admission, KJWT_RULE_JTI),
+                     status == KJWT_OK);
+    return status;
+}
+
+/* As many calls as there are: the first that none fails of passes. */
+static void test_each_call(void **state)
+{
+    static const struct {
+        const char *name;
+        kjwt_status (*run)(void);
+        int calls;
+        int contexts;
+    } rows[] = {
+        /* start, head, 86 groups of n, tail, end */
+        {"thumbprint", thumbprint, 90, 1},
+        /* the token, the signer's, the digest, the new key's */
+        {"key set", keyset_update, 3 + 90 + 3 + 90, 4},
+        {"delegation", delegated, 3 + 90 + 3, 3},
+        /* `iss` in three pieces, `jti` in one */
+        {"one-shot", one_shot, 5, 1},
+        {"jti", jti, 6, 1},
+    };
+
+    (void)state;
+    keys[0] = test_key_public(test_key("rsa2048"));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (int failing = 1; failing <= rows[i].calls; failing++) {
+            print_message("# %s, call %d\n", rows[i].name, failing);
+            calls_until_failure = failing;
+            assert_status(rows[i].run(), KJWT_ERR_CRYPTO);
+        }
+        calls_until_failure = rows[i].calls + 1;
+        aborted = 0;
+        assert_status(rows[i].run(), KJWT_OK);
+        assert_int_equal(calls_until_failure, 1);
+        assert_int_equal(aborted, rows[i].contexts);
+    }
+}
+
+/* Only a string names anything. */
+static void test_digest(void **state)
+{
+    struct kjwt_admission admission;
+    struct kjwt_claims claims;
+    uint8_t digest[KJWT_DIGEST_BYTES];
+
+    (void)state;
+    begin(&admission, &claims);
+    calls_until_failure = 0;
+    assert_status(kjwt_admit_digest(&admission, "jti", digest), KJWT_OK);
+    assert_status(kjwt_admit_digest(&admission, "none", digest), KJWT_OK);
+    assert_status(kjwt_admit_digest(&admission, "seq", digest),
+                  KJWT_ERR_CLAIM_TYPE);
+    claims.json_len--;
+    assert_status(kjwt_admit_digest(&admission, "jti", digest),
+                  KJWT_ERR_UNVERIFIED);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_failures)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_each_call),
+        cmocka_unit_test(test_digest),
+    };
 
     return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
 }

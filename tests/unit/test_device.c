@@ -432,6 +432,9 @@ static void test_device_id(void **state)
     assert_string_equal(text, "dead009f");
     assert_status(kjwt_device_id(text, 9, "", id, 0), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_device_id(text, 9, NULL, id, 4), KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_device_id(text, 9, "", NULL, 4), KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_device_id(text, 0, "", id, 4), KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_device_id(NULL, 9, "", id, 4), KJWT_ERR_ARGUMENT);
 }
 
 /* ------------------------------------------------------------ challenge --- */
@@ -551,6 +554,12 @@ static void test_random_numbers(void **state)
     assert_status(kjwt_challenge_issue(&challenge, text), KJWT_ERR_RANDOM);
     challenge.random = NULL;
     assert_status(kjwt_challenge_issue(&challenge, text), KJWT_ERR_ARGUMENT);
+    /* And a store that does not take that either. */
+    restart();
+    issue(nonce);
+    challenge.random = no_random;
+    cut.left = 1;
+    assert_status(kjwt_challenge_issue(&challenge, text), KJWT_ERR_STORE_WRITE);
 }
 
 /* ------------------------------------------------------------- one-shot --- */
@@ -895,6 +904,12 @@ static void test_store_fails(void **state)
     char nonce[KJWT_NONCE_SIZE];
 
     (void)state;
+    cut.left = 1;
+    assert_status(kjwt_challenge_issue(&challenge, nonce),
+                  KJWT_ERR_STORE_WRITE);
+    assert_string_equal(nonce, "");
+    assert_int_equal(challenge.nonce.open, 0);
+    restart();
     issue(nonce);
     for (size_t i = 0; i < 3; i++) {
         char claims[256];
@@ -918,6 +933,57 @@ static void test_store_fails(void **state)
     assert_status(present(FLOOR, "{\"exp\":%d}", BUILT + YEAR),
                   KJWT_ERR_STORE_READ);
     assert_status(kjwt_challenge_issue(&challenge, nonce), KJWT_ERR_STORE_READ);
+    assert_status(kjwt_challenge_close(&challenge), KJWT_ERR_STORE_READ);
+}
+
+static size_t loaded_len;
+
+static kjwt_status load_len(void *context, uint32_t record, void *data,
+                            size_t size, size_t *len)
+{
+    (void)context;
+    (void)record;
+    memset(data, 0, size);
+    *len = loaded_len;
+    return KJWT_OK;
+}
+
+/* A record of another length is none of this build's. */
+static void test_store_lengths(void **state)
+{
+    static const struct kjwt_store any_len = {load_len, port_records_save,
+                                              (void *)&records};
+    static const struct {
+        unsigned rule;
+        size_t len;
+        kjwt_status status;
+    } rows[] = {
+        {FLOOR, 15, KJWT_ERR_STORE_READ},
+        {FLOOR, 16, KJWT_OK},
+        {FLOOR, 17, KJWT_ERR_STORE_READ},
+        {NONCE, sizeof(struct kjwt_nonce) - 1, KJWT_ERR_STORE_READ},
+        {NONCE, sizeof(struct kjwt_nonce), KJWT_ERR_NONCE_CLOSED},
+        {NONCE, sizeof(struct kjwt_nonce) + 1, KJWT_ERR_STORE_READ},
+        {ONE_SHOT, sizeof(struct kjwt_sequence) - 1, KJWT_ERR_STORE_READ},
+        {ONE_SHOT, sizeof(struct kjwt_sequence), KJWT_OK},
+        {ONE_SHOT, 3 * sizeof(struct kjwt_sequence), KJWT_ERR_STORE_READ},
+        {JTI, 7, KJWT_ERR_STORE_READ},
+        {JTI, 8, KJWT_OK},
+        {JTI, 9, KJWT_ERR_STORE_READ},
+        {JTI, 8 + sizeof(struct kjwt_jti), KJWT_OK},
+        {JTI, 8 + 5 * sizeof(struct kjwt_jti), KJWT_ERR_STORE_READ},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        new_device(state);
+        loaded_len = rows[i].len;
+        floor_.store = challenge.store = one_shot.store = ring.store = &any_len;
+        (void)kjwt_floor_load(&floor_);
+        print_message("# row %zu\n", i);
+        assert_status(present(rows[i].rule,
+                              "{\"exp\":9999999999,\"seq\":1,\"jti\":\"1\"}"),
+                      rows[i].status);
+    }
 }
 
 /* ------------------------------------------------------------ admission --- */
@@ -963,6 +1029,23 @@ static void test_admission(void **state)
     assert_status(kjwt_admit_floor(&admission, &floor_), KJWT_ERR_UNVERIFIED);
     assert_false(kjwt_admitted(&admission, KJWT_RULE_FLOOR));
     claims.json_len++;
+    /* Claims that change between two rules. */
+    for (unsigned rule = FLOOR; rule <= JTI; rule *= 2) {
+        char nonce[KJWT_NONCE_SIZE];
+
+        new_device(state);
+        issue(nonce);
+        kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
+        assert_status(admission.status, KJWT_OK);
+        claims.json_len--;
+        assert_status(rule == FLOOR   ? kjwt_admit_floor(&admission, &floor_)
+                      : rule == NONCE ? kjwt_admit_nonce(&admission, &challenge)
+                      : rule == ONE_SHOT
+                          ? kjwt_admit_one_shot(&admission, &one_shot)
+                          : kjwt_admit_jti(&admission, &ring),
+                      KJWT_ERR_UNVERIFIED);
+        claims.json_len++;
+    }
     assert_status(kjwt_admit_begin(&admission, KJWT_ERR_EXPIRED, &policy, 0,
                                    &claims, work),
                   KJWT_ERR_EXPIRED);
@@ -974,6 +1057,7 @@ static void test_arguments(void **state)
 {
     struct kjwt_admission admission;
     struct kjwt_claims claims = {0};
+    char text[KJWT_NONCE_SIZE];
 
     (void)state;
     assert_status(kjwt_admit_begin(NULL, 0, &policy, 0, &claims, work),
@@ -995,6 +1079,8 @@ static void test_arguments(void **state)
     assert_status(kjwt_admit_jti(NULL, &ring), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_admit_jti(&admission, NULL), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_challenge_close(NULL), KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_challenge_issue(NULL, text), KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_challenge_issue(&challenge, NULL), KJWT_ERR_ARGUMENT);
 }
 
 static int finish(void **state)
@@ -1033,6 +1119,7 @@ int main(void)
         TEST(test_flood),
         TEST(test_power_cuts),
         TEST(test_store_fails),
+        TEST(test_store_lengths),
         TEST(test_admission),
         TEST(test_arguments),
     };

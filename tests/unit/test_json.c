@@ -279,6 +279,28 @@ static void test_strings(void **state)
     }
 }
 
+/* A text that is no longer what was checked is read to its end at most. */
+static void test_scan_cuts(void **state)
+{
+    static const char whole[] = "[ \"a\\\"b\" , {\"c\":[1 , null]},\"d\"]";
+
+    (void)state;
+    for (size_t len = 2; len < sizeof whole; len++) {
+        char *text = malloc(len);
+        struct kjwt_json_value container = {text, len};
+        struct kjwt_json_value name, value;
+        struct kjwt_json_scan scan;
+        int count = 0;
+
+        memcpy(text, whole, len);
+        scan = kjwt_json_scan(container);
+        for (; kjwt_json_scan_next(&scan, &name, &value); count++)
+            assert_true((size_t)(value.text - text) + value.len <= len + 1);
+        assert_true(len < sizeof whole - 1 ? count <= 3 : count == 3);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_token_limit),
         cmocka_unit_test(test_member),
         cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_scan_cuts),
     };
 
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -5,7 +5,7 @@
  */
 #include "flash_cut.h"
 #include "flash_ram.h"
-#include "kjwt_keyset.h"
+#include "keyset_record.h"
 #include "records.h"
 #include "rsa_key.h"
 #include "support.h"
@@ -226,7 +226,10 @@ static void test_rotation(void **state)
     assert_status(device_token("other2048"), KJWT_OK);
     assert_status(device_token("rsa3072"), KJWT_ERR_SIGNATURE_LENGTH);
 
-    assert_status(update_set("{\"version\":1,\"keys\":[@j3]}"), KJWT_OK);
+    /* RFC 7517 4.2, 4.4: what a key may say of itself. */
+    assert_status(update_set("{\"version\":1,\"keys\":[{\"kty\":\"RSA\","
+                             "\"e\":\"AQAB\",\"n\":\"@n3\",\"use\":\"sig\","
+                             "\"alg\":\"RS256\"}]}"), KJWT_OK);
     assert_int_equal(device.keyset.version, 1);
     for (int i = 0; i < 2; i++) {
         assert_status(device_token("rsa3072"), KJWT_OK);
@@ -388,6 +391,11 @@ static const struct {
     {"a kid that is another key's thumbprint", "rsa2048", KEYSET_HEADER,
      V6("@j3,{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\",\"kid\":\"@t3\"}"),
      KJWT_ERR_KEY_AMBIGUOUS},
+    /* Who allows four keys (tests/coverage) gets no further. */
+    {"a key too many", "rsa2048", KEYSET_HEADER,
+     V6("@j3,@j4,{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@f2\"},"
+        "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@f3\"},null"),
+     KJWT_MAX_KEYS == 4 ? KJWT_ERR_LIMIT_KEYS : KJWT_ERR_KEY},
     {"a root among the keys", "rsa2048", KEYSET_HEADER, V6("@j3,@j2"),
      KJWT_ERR_KEYSET},
     /* Revocation. */
@@ -510,11 +518,17 @@ static void test_work(void **state)
 
 static void test_arguments(void **state)
 {
+    static const struct kjwt_store no_load = {NULL, flash_save, NULL};
+    static const struct kjwt_store no_save = {flash_load, NULL, NULL};
     struct kjwt_keyset keyset = {0};
     struct kjwt_policy policy = {.keys = device.roots, .key_count = 1};
     char token[8] = "a.b.c";
 
     (void)state;
+    assert_status(kjwt_keyset_open(&keyset, &no_load, memory, sizeof memory),
+                  KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_keyset_open(&keyset, &no_save, memory, sizeof memory),
+                  KJWT_ERR_ARGUMENT);
     assert_status(kjwt_keyset_open(NULL, &flash_store, memory, sizeof memory),
                   KJWT_ERR_ARGUMENT);
     assert_status(kjwt_keyset_open(&keyset, NULL, memory, sizeof memory),
@@ -526,6 +540,9 @@ static void test_arguments(void **state)
     assert_status(kjwt_keyset_update(&keyset, &policy, work, sizeof work, token,
                                      5, NOW), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_keyset_update(NULL, &policy, work, sizeof work, token, 5,
+                                     NOW), KJWT_ERR_ARGUMENT);
+    keyset.memory = memory;
+    assert_status(kjwt_keyset_update(&keyset, NULL, work, sizeof work, token, 5,
                                      NOW), KJWT_ERR_ARGUMENT);
     /* None of these leaves a policy its keys. */
     assert_status(kjwt_keyset_policy(&keyset, &policy), KJWT_ERR_STORE_READ);
@@ -610,10 +627,10 @@ static void test_revoked_compiled_in(void **state)
 #define SET   KJWT_RECORD_KEYSET
 #define FLOOR KJWT_RECORD_KEYSET_VERSION
 
-enum content { EMPTY, BAD, SHORT, V4, V5, V5_OTHER };
+enum content { EMPTY, BAD, SHORT, ZERO, V4, V5, V5_OTHER };
 
-static uint8_t kept[6][8][RECORD_MAX];
-static size_t kept_len[6][8];
+static uint8_t kept[7][8][RECORD_MAX];
+static size_t kept_len[7][8];
 
 static void keep_records(enum content content)
 {
@@ -626,10 +643,12 @@ static void put(uint32_t record, enum content content)
     flash.load[record] = content == EMPTY  ? KJWT_ERR_STORE_EMPTY
                          : content == BAD ? KJWT_ERR_STORE_READ
                                           : KJWT_OK;
-    if (content == SHORT) {
+    if (content == SHORT)
         flash.len[record] -= 8;
+    if (content == ZERO)
+        memset(flash.data[record], 0, flash.len[record]);
+    if (content == SHORT || content == ZERO)
         return;
-    }
     memcpy(flash.data[record], kept[content][record], RECORD_MAX);
     flash.len[record] = kept_len[content][record];
 }
@@ -652,6 +671,7 @@ static void test_storage_states(void **state)
         {V5, EMPTY, KJWT_OK, KJWT_OK, KJWT_ERR_KEYSET_VERSION, KJWT_OK},
         {V5, BAD, KJWT_OK, KJWT_OK, KJWT_ERR_KEYSET_VERSION, KJWT_OK},
         {V5, SHORT, KJWT_OK, KJWT_OK, KJWT_ERR_KEYSET_VERSION, KJWT_OK},
+        {V5, ZERO, KJWT_OK, KJWT_OK, KJWT_ERR_KEYSET_VERSION, KJWT_OK},
         {V4, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
          KJWT_OK},
         {V5_OTHER, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
@@ -661,6 +681,8 @@ static void test_storage_states(void **state)
         {BAD, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
          KJWT_OK},
         {SHORT, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
+         KJWT_OK},
+        {ZERO, V5, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_ERR_KEYSET_VERSION,
          KJWT_OK},
         {BAD, EMPTY, KJWT_ERR_STORE_READ, KJWT_OK, KJWT_OK, KJWT_OK},
         {BAD, BAD, KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ,
@@ -699,7 +721,7 @@ static void test_storage_states(void **state)
         }
         if (rows[row].status == KJWT_OK)
             assert_status(device_token("rsa3072"), KJWT_OK);
-        if (rows[row].status != KJWT_ERR_STORE_EMPTY && row < 11)
+        if (rows[row].status != KJWT_ERR_STORE_EMPTY && row < 13)
             assert_status(update_set(set4), KJWT_ERR_KEYSET_VERSION);
         assert_status(update_set(i % 3 == 0   ? set5
                                  : i % 3 == 1 ? other5
@@ -760,6 +782,13 @@ static void test_damaged_record(void **state)
             (void)kjwt_verify(&policy, work, sizeof work, copy.text, copy.len,
                               NOW, &claims);
     }
+    /* No kid, not even an empty one. */
+    install_version_5();
+    memset(flash.data[SET] + sizeof(struct kjwt_keyset_head) +
+               KJWT_THUMBPRINT_SIZE +
+               offsetof(struct kjwt_keyset_key_head, kid_size),
+           0, 4);
+    assert_status(reboot(), KJWT_ERR_STORE_READ);
     install_version_5(); /* a changed version has raised the floor */
     for (flash.len[SET] = 0; flash.len[SET] < whole; flash.len[SET]++)
         assert_status(reboot(), KJWT_ERR_STORE_READ);

@@ -173,9 +173,8 @@ struct kjwt_certificate {
  *
  * Returns KJWT_OK; what kjwt_verify() says of the certificate or of the token;
  * KJWT_ERR_CERTIFICATE, KJWT_ERR_KEY, KJWT_ERR_BASE64URL, KJWT_ERR_WORK_SIZE,
- * KJWT_ERR_SCRATCH_SIZE (the key's numbers do not fit into the certificate's
- * buffer), KJWT_ERR_KEY_REVOKED; KJWT_ERR_DELEGATED_ISSUER,
- * KJWT_ERR_DELEGATED_AUDIENCE, KJWT_ERR_DELEGATED_TIME.
+ * KJWT_ERR_KEY_REVOKED; KJWT_ERR_DELEGATED_ISSUER, KJWT_ERR_DELEGATED_AUDIENCE,
+ * KJWT_ERR_DELEGATED_TIME.
  */
 kjwt_status kjwt_verify_delegated(const struct kjwt_policy *policy,
                                   const struct kjwt_keyset *keyset, void *work,

@@ -5,10 +5,14 @@
  */
 #include "json.h"
 
+static bool is_whitespace(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 static const char *skip_whitespace(const char *pos, const char *end)
 {
-    while (pos < end &&
-           (*pos == ' ' || *pos == '\t' || *pos == '\n' || *pos == '\r'))
+    while (pos < end && is_whitespace(*pos))
         pos++;
     return pos;
 }
@@ -22,19 +26,13 @@ static const char *skip_string(const char *pos, const char *end)
     return pos + 1;
 }
 
-static bool ends_scalar(char c)
-{
-    return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\t' ||
-           c == '\n' || c == '\r';
-}
-
-/* Behind the value at pos. */
+/* Behind the value at pos, an element or a member of what ends at end. */
 static const char *skip_value(const char *pos, const char *end)
 {
     uint32_t depth = 0;
 
     if (*pos != '"' && *pos != '{' && *pos != '[') {
-        while (pos < end && !ends_scalar(*pos))
+        while (pos < end && *pos != ',' && !is_whitespace(*pos))
             pos++;
         return pos;
     }

@@ -279,9 +279,8 @@ static kjwt_status store(struct kjwt_keyset *keyset, size_t size)
         (void)kjwt_keyset_open(keyset, store, keyset->memory, keyset->size);
         return KJWT_ERR_STORE_WRITE;
     }
-    if (!kjwt_keyset_use(keyset, size))
-        return KJWT_ERR_STORE_WRITE;
-    return kjwt_keyset_save_floor(keyset);
+    (void)kjwt_keyset_use(keyset, size);
+    return kjwt_keyset_save_floor(keyset) | keyset->status;
 }
 
 /* The signature and what the roots expect, then the root itself. */
@@ -298,8 +297,9 @@ static kjwt_status verify(const struct kjwt_keyset *keyset,
     policy.options |= KJWT_EXP_OPTIONAL;
     status = kjwt_verify(&policy, work, work_size, token, token_len, now,
                          claims);
-    if (status == KJWT_OK && !kjwt_claims_verified(claims))
-        status = KJWT_ERR_UNVERIFIED;
+    if (status == KJWT_OK)
+        status = -(kjwt_status)!kjwt_claims_verified(claims) &
+                 KJWT_ERR_UNVERIFIED;
     if (status == KJWT_OK)
         status = kjwt_key_thumbprint(claims->key, work, thumbprint);
     if (status == KJWT_OK && kjwt_keyset_has(keyset->revoked,

@@ -132,7 +132,7 @@ static void finish(const struct montgomery *m, kjwt_limb *x, const kjwt_limb *s,
     (void)kjwt_limbs_multiply_add(m->t, z, Z_WORDS, target, m->words);
     carry = kjwt_limbs_multiply_add(m->t, x, m->words, s, m->words);
     carry = reduce(m, x, carry);
-    while (carry != 0 || !is_below(x, m->n, m->words))
+    while ((carry | !is_below(x, m->n, m->words)) != 0)
         carry -= subtract(m, x);
 }
 
