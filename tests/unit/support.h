@@ -57,8 +57,13 @@ char *make_token(const struct test_key *key, const char *header,
  * that the next call overwrites. */
 const char *with_keys(const char *text);
 
+/* A status's name; with KJWT_TEST_VERDICTS in the environment "refused" for all
+ * but KJWT_OK: tests/mutation takes out a check that has a twin, which refuses
+ * with another status. */
+const char *status_word(kjwt_status status);
+
 /* Checks a status by name, so that a failure tells both. */
 #define assert_status(actual, expected)                                        \
-    assert_string_equal(kjwt_status_name(actual), kjwt_status_name(expected))
+    assert_string_equal(status_word(actual), status_word(expected))
 
 #endif

@@ -52,6 +52,15 @@ static void assert_filled(const struct guarded *memory, size_t size, bool upper)
 
 static struct guarded token_memory, work_memory, claims_memory;
 
+static int make_memory(void **state)
+{
+    (void)state;
+    token_memory = make_guarded(2 * 1024 * 1024);
+    work_memory = make_guarded(KJWT_WORK_SIZE(4096));
+    claims_memory = make_guarded(sizeof(struct kjwt_claims));
+    return 0;
+}
+
 static void verify_between_guards(const struct kjwt_policy *policy,
                                   const uint8_t *token, size_t len,
                                   kjwt_status expected, bool upper)
@@ -72,6 +81,26 @@ static void verify_between_guards(const struct kjwt_policy *policy,
     assert_filled(&claims_memory, sizeof *claims, upper);
 }
 
+/* A Claims Set whose JSON tokens fill the table to its end, which is the end of
+ * the work: `exp` and `aud` with all that is left. */
+static void test_full_table(void **state)
+{
+    struct kjwt_key key = test_key_public(test_key("rsa2048"));
+    const struct kjwt_policy policy = {.keys = &key, .key_count = 1,
+                                       .audience = "a"};
+    char claims_text[1024] = "{\"exp\":9999999999,\"aud\":[\"a\"";
+    size_t len;
+    char *token;
+
+    (void)state;
+    for (int tokens = 6; tokens < KJWT_MAX_JSON_TOKENS; tokens++)
+        strcat(claims_text, ",\"b\"");
+    strcat(claims_text, "]}");
+    token = make_token(test_key("rsa2048"), "{\"alg\":\"RS256\"}", claims_text,
+                       &len);
+    verify_between_guards(&policy, (uint8_t *)token, len, KJWT_OK, true);
+}
+
 /* Every vector, with each memory against its lower and its upper guard. A
  * policy in memory that is only read stays as it was. */
 static void test_guards(void **state)
@@ -80,9 +109,6 @@ static void test_guards(void **state)
     json_t *row;
 
     (void)state;
-    token_memory = make_guarded(2 * 1024 * 1024);
-    work_memory = make_guarded(KJWT_WORK_SIZE(4096));
-    claims_memory = make_guarded(sizeof(struct kjwt_claims));
     json_array_foreach(json_object_get(vectors, "cases"), i, row) {
         struct public_key public_key;
         struct error error;
@@ -216,6 +242,7 @@ static void test_half_replaced(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_full_table),
         cmocka_unit_test(test_guards),
         cmocka_unit_test(test_read_once),
         cmocka_unit_test(test_half_replaced),
@@ -223,5 +250,5 @@ int main(void)
 
     page = (size_t)sysconf(_SC_PAGESIZE);
     vectors = load_vectors("tokens_rsa2048.json");
-    return cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("bounds", tests, make_memory, NULL);
 }

@@ -45,6 +45,7 @@ static void test_selection(void **state)
         {2, "rsa2048", KID("\"\""), KJWT_ERR_KEY_UNKNOWN},
         {2, "rsa2048", NO_KID, KJWT_ERR_KEY_AMBIGUOUS},
         {2, "rsa2048", KID("[\"a\"]"), KJWT_ERR_KID},
+        {2, "rsa4096", KID("\"big\""), KJWT_ERR_KEY_UNKNOWN},
         {3, "rsa4096", KID("\"big\""), KJWT_OK},
         {3, "rsa2048", KID("\"big\""), KJWT_ERR_SIGNATURE_LENGTH},
         {4, "rsa2048", KID("\"a\""), KJWT_ERR_KEY_AMBIGUOUS},
@@ -91,6 +92,11 @@ static void test_keysets(void **state)
                   KJWT_ERR_POLICY);
     assert_status(verify(keys, KJWT_MAX_KEYS + 1, "rsa2048", NO_KID, &claims),
                   KJWT_ERR_LIMIT_KEYS);
+    assert_status(verify(keys, KJWT_MAX_KEYS, "rsa2048", NO_KID, &claims),
+                  KJWT_ERR_KEY_AMBIGUOUS);
+    keys[0] = test_key_public(test_key("rsa3072"));
+    assert_status(verify(keys, 1, "rsa3072", NO_KID, &claims), KJWT_OK);
+    keys[0] = good;
     keys[0].kid = NULL;
     assert_status(verify(keys, 1, "rsa2048", NO_KID, &claims), KJWT_OK);
     assert_status(verify(keys, 2, "rsa2048", NO_KID, &claims),

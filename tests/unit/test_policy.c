@@ -2,7 +2,9 @@
  * Arguments, policy and time: a row is a token, a policy, a time, a status.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "proof.h"
 #include "support.h"
+#include "verify_steps.h"
 
 #define HEADER "{\"alg\":\"RS256\"}"
 #define LATE INT64_C(253402300799)
@@ -32,7 +34,7 @@ static void run(const struct row *row)
     policy.key_count = 1;
     status = kjwt_verify(&policy, work, sizeof work, token, len, row->now,
                          &claims);
-    if (status != row->status)
+    if (strcmp(status_word(status), status_word(row->status)) != 0)
         fail_msg("%s %s at %lld ends in %s, not in %s", row->header,
                  row->claims, (long long)row->now, kjwt_status_name(status),
                  kjwt_status_name(row->status));
@@ -125,6 +127,13 @@ static void test_typ(void **state)
          "{\"exp\":9}", {.typ = "kjwt-keyset+jwt"}, 1, KJWT_OK, false},
         {"{\"alg\":\"RS256\",\"typ\":\"JWT\"}", "{\"exp\":9}",
          {.typ = "kjwt-keyset+jwt"}, 1, KJWT_ERR_TYP, false},
+        /* ASCII letters, and none of their neighbours */
+        {"{\"alg\":\"RS256\",\"typ\":\"AZaz\"}", "{\"exp\":9}",
+         {.typ = "azAZ"}, 1, KJWT_OK, false},
+        {"{\"alg\":\"RS256\",\"typ\":\"@\"}", "{\"exp\":9}",
+         {.typ = "`"}, 1, KJWT_ERR_TYP, false},
+        {"{\"alg\":\"RS256\",\"typ\":\"[\"}", "{\"exp\":9}",
+         {.typ = "{"}, 1, KJWT_ERR_TYP, false},
         {HEADER, "{\"exp\":9}", {.typ = "kjwt-keyset+jwt"}, 1, KJWT_ERR_TYP,
          false},
     };
@@ -254,11 +263,20 @@ static void test_unknown_time(void **state)
     RUN(rows);
 }
 
+/* Whatever the claims held, a failure leaves none. */
 static kjwt_status call(const struct kjwt_policy *policy, void *memory,
                         size_t size, char *token, size_t len,
                         struct kjwt_claims *claims)
 {
-    return kjwt_verify(policy, memory, size, token, len, 1, claims);
+    static const struct kjwt_claims none;
+    kjwt_status status;
+
+    if (claims != NULL)
+        memset(claims, 0xff, sizeof *claims);
+    status = kjwt_verify(policy, memory, size, token, len, 1, claims);
+    if (claims != NULL && status != KJWT_OK)
+        assert_memory_equal(claims, &none, sizeof none);
+    return status;
 }
 
 static void test_arguments(void **state)
@@ -284,8 +302,9 @@ static void test_arguments(void **state)
                   KJWT_ERR_WORK_SIZE);
     assert_status(call(&policy, w, 0, token, len, &claims),
                   KJWT_ERR_WORK_SIZE);
-    assert_status(call(&policy, w + 4, sizeof work, token, len, &claims),
-                  KJWT_ERR_WORK_ALIGNMENT);
+    for (int off = 1; off < 8; off++)
+        assert_status(call(&policy, w + off, sizeof work, token, len, &claims),
+                      KJWT_ERR_WORK_ALIGNMENT);
     assert_false(kjwt_claims_verified(&claims));
     assert_false(kjwt_claims_verified(NULL));
 
@@ -341,6 +360,27 @@ static void test_proof(void **state)
     assert_null(claims.json);
 }
 
+/* What a glitch would bring: a status that says yes over a proof that lacks a
+ * check or holds a check's result. */
+static void test_step_end(void **state)
+{
+    static const struct kjwt_claims none;
+    static const uint32_t wrong[] = {0, 1, 0u - 1, 0u - KJWT_PROOF_KEY,
+                                     (uint32_t)KJWT_ERR_SIGNATURE};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct kjwt_claims claims = {.json = HEADER, .json_len = 1};
+        const kjwt_status status =
+            kjwt_step_end(KJWT_OK, KJWT_PROOF_ALL + wrong[i], &claims);
+
+        assert_status(status, i == 0 ? KJWT_OK : KJWT_ERR_UNVERIFIED);
+        assert_int_equal(kjwt_claims_verified(&claims), i == 0);
+        if (i != 0)
+            assert_memory_equal(&claims, &none, sizeof none);
+    }
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -358,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_unknown_time),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_proof),
+        cmocka_unit_test(test_step_end),
     };
 
     return cmocka_run_group_tests_name("policy", tests, setup, NULL);
