@@ -226,24 +226,32 @@ static void test_kernel(void **state)
     release(&numbers);
 }
 
-/* A block that differs in one bit, wherever, does not verify. */
-static void test_every_byte(void **state)
+static const uint8_t digest[KJWT_SHA256_SIZE] = {1, 2, 3};
+
+/* EMSA-PKCS1-v1_5 (RFC 8017 9.2) of that digest. */
+static void make_block(uint8_t block[256])
 {
     static const uint8_t digest_info[19] = {
         0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
         0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
-    const struct test_key *test = test_key("rsa2048");
-    const struct kjwt_key key = test_key_public(test);
-    uint8_t digest[KJWT_SHA256_SIZE] = {1, 2, 3};
-    uint8_t block[256];
 
-    (void)state;
-    memset(block, 0xff, sizeof block);
+    memset(block, 0xff, 256);
     block[0] = 0;
     block[1] = 1;
     block[256 - 52] = 0;
     memcpy(block + 256 - 51, digest_info, sizeof digest_info);
     memcpy(block + 256 - 32, digest, sizeof digest);
+}
+
+/* A block that differs in one bit, wherever, does not verify. */
+static void test_every_byte(void **state)
+{
+    const struct test_key *test = test_key("rsa2048");
+    const struct kjwt_key key = test_key_public(test);
+    uint8_t block[256];
+
+    (void)state;
+    make_block(block);
     for (size_t i = 0; i <= sizeof block; i++) {
         char signature[256 + 7];
         uint32_t proof = 0;
@@ -259,6 +267,74 @@ static void test_every_byte(void **state)
         if (i < sizeof block)
             block[i] ^= (uint8_t)(1u << i % 8);
     }
+}
+
+/* A damaged key whose target is 0, which a signature of 0 would meet. */
+static void test_no_target(void **state)
+{
+    static const uint32_t target[2048 / 32];
+    struct kjwt_key key = test_key_public(test_key("rsa2048"));
+    char signature[256 + 7] = {0};
+    uint32_t proof = 0;
+
+    (void)state;
+    key.target = target;
+    assert_status(kjwt_rsassa_verify(&key, digest, signature, 256, work,
+                                     &proof), KJWT_ERR_SIGNATURE);
+    assert_int_not_equal(proof, KJWT_PROOF_SIGNATURE);
+}
+
+/* What is compared differs in one bit: the proof word must be wrong whatever the
+ * status says. target + e R / (R - b) for b = 2^15 Z moves x by e less. */
+static void test_one_bit(void **state)
+{
+    const struct test_key *test = test_key("rsa2048");
+    const struct kjwt_key good = test_key_public(test);
+    struct numbers m;
+    mbedtls_mpi r, target;
+    uint8_t block[256];
+    uint8_t signature[256 + 7];
+    int tried = 0;
+
+    (void)state;
+    make_block(block);
+    init(&m);
+    mbedtls_mpi_init(&r);
+    mbedtls_mpi_init(&target);
+    to_mpi(&m.n, (const kjwt_limb *)good.n, 64);
+    to_mpi(&m.t, (const kjwt_limb *)good.target, 64);
+    mbedtls_mpi_lset(&r, 1);
+    mbedtls_mpi_shift_l(&r, 2048);
+    mbedtls_mpi_read_binary(&m.b, block, sizeof block);
+    mbedtls_mpi_shift_l(&m.b, 15); /* R - 2^15 Z, as EM = 2^(bits - 15) - Z */
+    assert_int_equal(mbedtls_mpi_inv_mod(&m.a, &m.b, &m.n), 0);
+    mbedtls_mpi_mul_mpi(&m.a, &m.a, &r);
+    for (size_t bit = 0; bit < 2048; bit += 33) {
+        uint32_t limbs[64] = {0};
+        uint8_t bytes[256];
+        struct kjwt_key key = good;
+        uint32_t proof = 0;
+
+        mbedtls_mpi_copy(&target, &m.a);
+        mbedtls_mpi_shift_l(&target, bit);
+        mbedtls_mpi_add_mpi(&target, &target, &m.t);
+        mbedtls_mpi_mod_mpi(&target, &target, &m.n);
+        if (!mbedtls_mpi_get_bit(&target, bit))
+            continue; /* e less would borrow */
+        assert_int_equal(mbedtls_mpi_write_binary_le(&target, bytes, 256), 0);
+        for (size_t i = 0; i < 256; i++)
+            limbs[i / 4] |= (uint32_t)bytes[i] << i % 4 * 8;
+        key.target = limbs;
+        sign_block(test, block, signature);
+        assert_status(kjwt_rsassa_verify(&key, digest, (char *)signature, 256,
+                                         work, &proof), KJWT_ERR_SIGNATURE);
+        assert_int_equal(proof, KJWT_PROOF_SIGNATURE + 2 * (1u << bit % 32));
+        tried++;
+    }
+    assert_true(tried > 9);
+    mbedtls_mpi_free(&r);
+    mbedtls_mpi_free(&target);
+    release(&m);
 }
 
 /* The signature is aligned where it lies: any address, each key size. */
@@ -297,6 +373,8 @@ int main(void)
         cmocka_unit_test(test_wycheproof),
         cmocka_unit_test(test_kernel),
         cmocka_unit_test(test_every_byte),
+        cmocka_unit_test(test_no_target),
+        cmocka_unit_test(test_one_bit),
         cmocka_unit_test(test_alignment),
     };
 
