@@ -83,6 +83,7 @@ static struct {
     kjwt_status load[8];
     int saves;
     int fail_save; /* the n-th from now on; 0: none */
+    bool damages;  /* what it saves, in the caller's memory */
 } flash;
 
 static kjwt_status flash_load(void *context, uint32_t record, void *data,
@@ -109,6 +110,8 @@ static kjwt_status flash_save(void *context, uint32_t record, const void *data,
     flash.len[record] = len;
     flash.load[record] = KJWT_OK;
     flash.saves++;
+    if (flash.damages)
+        *(uint8_t *)data ^= 1;
     return KJWT_OK;
 }
 
@@ -755,6 +758,14 @@ static void test_write_fails(void **state)
         assert_status(update_set("{\"version\":5,\"keys\":[@j3]}"),
                       KJWT_ERR_KEYSET_VERSION);
     }
+    /* Stored, and then not to be read in memory: no key until the next start. */
+    install_version_5();
+    flash.damages = true;
+    assert_status(update_set(V6("@j4")), KJWT_ERR_STORE_WRITE);
+    flash.damages = false;
+    assert_status(device_token("rsa3072"), KJWT_ERR_STORE_READ);
+    assert_status(reboot(), KJWT_OK);
+    assert_int_equal(device.keyset.version, 6);
 }
 
 /* A record that a fault of the store has changed is no set, or the same one. */

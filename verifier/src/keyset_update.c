@@ -279,8 +279,9 @@ static kjwt_status store(struct kjwt_keyset *keyset, size_t size)
         (void)kjwt_keyset_open(keyset, store, keyset->memory, keyset->size);
         return KJWT_ERR_STORE_WRITE;
     }
-    (void)kjwt_keyset_use(keyset, size);
-    return kjwt_keyset_save_floor(keyset) | keyset->status;
+    if (!kjwt_keyset_use(keyset, size))
+        return KJWT_ERR_STORE_WRITE;
+    return kjwt_keyset_save_floor(keyset);
 }
 
 /* The signature and what the roots expect, then the root itself. */
