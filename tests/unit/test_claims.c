@@ -19,6 +19,7 @@ static const char numbers_text[] =
     "\"big\":9223372036854775807,\"least\":-9223372036854775808,"
     "\"over\":9223372036854775808,\"under\":-9223372036854775809,"
     "\"vast\":100000000000000000000,\"vast-half\":100000000000000000000.5,"
+    "\"minus\":-1,\"nines\":9000000000000000009,"
     "\"many\":[0,1,2,3,4,5,6,7,8,9,10,11,12]}";
 
 static KJWT_WORK(work, 2048);
@@ -108,6 +109,8 @@ static const struct row number_rows[] = {
     {"vast", INT, NULL, 0, KJWT_ERR_CLAIM_RANGE},
     {"e", INT, NULL, 0, KJWT_ERR_CLAIM_TYPE},
     {"vast-half", INT, NULL, 0, KJWT_ERR_CLAIM_TYPE},
+    {"minus", INT, NULL, -1, KJWT_OK},
+    {"nines", INT, NULL, INT64_C(9000000000000000009), KJWT_OK},
     {"/many/9", INT, NULL, 9, KJWT_OK},
     {"/many/10", INT, NULL, 10, KJWT_OK},
     {"/many/12", INT, NULL, 12, KJWT_OK},

@@ -56,6 +56,7 @@ static const struct {
     {"\"\xf4\x90\x80\x80\"", KJWT_ERR_JSON_UTF8},
     {"\"\xf5\x80\x80\x80\"", KJWT_ERR_JSON_UTF8},
     {"\"\xff\"", KJWT_ERR_JSON_UTF8},
+    {"\"\xf8\x90\x80\x80\"", KJWT_ERR_JSON_UTF8},
     {"\"\xc3\"", KJWT_ERR_JSON_UTF8},
     {"\"\xe2\x82\"", KJWT_ERR_JSON_UTF8},
     {"\"\xf0\x90\x80", KJWT_ERR_JSON_UTF8},
@@ -70,6 +71,9 @@ static const struct {
     {"\"\\udc00\\udc00\"", KJWT_ERR_JSON_SURROGATE},
     {"\"\\ud800\\ue000\"", KJWT_ERR_JSON_SURROGATE},
     {"\"\\udfff\\ud800\"", KJWT_ERR_JSON_SURROGATE},
+    {"\"\\udfff\"", KJWT_ERR_JSON_SURROGATE},
+    {"\"\\ud7ff\"", KJWT_OK},
+    {"\"\\ue000\"", KJWT_OK},
     {"\"\\u0000\"", KJWT_ERR_JSON_NUL},
     {"\"\\u000g\"", KJWT_ERR_JSON},
     {"\"\\u00:0\"", KJWT_ERR_JSON},
@@ -78,6 +82,8 @@ static const struct {
     {"\"\\", KJWT_ERR_JSON},
     {"\"\\u12", KJWT_ERR_JSON},
     {"\"\x1f\"", KJWT_ERR_JSON},
+    {"\"\x1f", KJWT_ERR_JSON},
+    {"\"a", KJWT_ERR_JSON},
     /* numbers, RFC 8259 6 */
     {"-0", KJWT_OK},
     {"-0.10E+1", KJWT_OK},
@@ -92,6 +98,8 @@ static const struct {
     {"1e", KJWT_ERR_JSON},
     {"1e+", KJWT_ERR_JSON},
     {"1E1.0", KJWT_ERR_JSON},
+    {"1d5", KJWT_ERR_JSON},
+    {"1D5", KJWT_ERR_JSON},
     /* structure */
     {" \t\r\n[ 1 , { \"a\" : [ ] , \"b\" : { } } ] \n", KJWT_OK},
     {"[[],[]]", KJWT_OK},
@@ -136,6 +144,12 @@ static void test_grammar(void **state)
         if (status != grammar[i].status)
             fail_msg("%s ends in %s", grammar[i].text,
                      kjwt_status_name(status));
+        free(text);
+        /* What follows is not looked at. */
+        text = malloc(len + 1);
+        memcpy(text, grammar[i].text, len);
+        text[len] = '\x80';
+        assert_status(kjwt_json_check(text, len), grammar[i].status);
         free(text);
     }
 }

@@ -222,7 +222,7 @@ static kjwt_status value(struct kjwt_json_cursor *c)
         uint8_t first;
         uint8_t closing;
 
-        if (depth > 0 && (objects & 1) != 0)
+        if ((objects & 1) != 0)
             status = member_name(c);
         first = peek(c);
         if (status == KJWT_OK && (first == '{' || first == '[')) {

@@ -88,14 +88,13 @@ static uint32_t subtract(const struct montgomery *m, kjwt_limb *r)
     return borrow;
 }
 
-/* (carry, r) = (carry, t) / R mod n. Returns the carry, 0 if there was none. */
-static uint32_t reduce(const struct montgomery *m, kjwt_limb *r, uint32_t carry)
+/* r = (carry, t) / R mod n, below R but not always below n. */
+static void reduce(const struct montgomery *m, kjwt_limb *r, uint32_t carry)
 {
     carry += kjwt_limbs_reduce(m->t, m->n, m->n0inv, m->words);
     memcpy(r, m->t + m->words, m->words * sizeof *r);
-    if (carry != 0)
+    while (carry != 0)
         carry -= subtract(m, r);
-    return carry;
 }
 
 /* The 14 limbs of 2^15 Z, and 0 as the kernel wants whole blocks. */
@@ -131,9 +130,9 @@ static void finish(const struct montgomery *m, kjwt_limb *x, const kjwt_limb *s,
     memset(m->t, 0, 2 * m->words * sizeof *m->t);
     (void)kjwt_limbs_multiply_add(m->t, z, Z_WORDS, target, m->words);
     carry = kjwt_limbs_multiply_add(m->t, x, m->words, s, m->words);
-    carry = reduce(m, x, carry);
-    while ((carry | !is_below(x, m->n, m->words)) != 0)
-        carry -= subtract(m, x);
+    reduce(m, x, carry);
+    while (!is_below(x, m->n, m->words))
+        (void)subtract(m, x);
 }
 
 /* Returns 0 where x is the target. Leaves nothing of it behind: a glitch that
@@ -178,7 +177,7 @@ kjwt_status kjwt_rsassa_verify(const struct kjwt_key *key,
     factor = s;
     for (int i = 0; i < 16; i++) {
         kjwt_limbs_square(m.t, factor, words);
-        (void)reduce(&m, x, 0);
+        reduce(&m, x, 0);
         factor = x;
     }
     set_z(z, digest);
