@@ -986,6 +986,37 @@ static void test_store_lengths(void **state)
     }
 }
 
+static kjwt_status save_nothing(void *context, uint32_t record,
+                                const void *data, size_t len)
+{
+    (void)context;
+    (void)record;
+    (void)data;
+    (void)len;
+    return KJWT_OK;
+}
+
+/* KJWT_OK of a store is not believed: what it keeps is read again. */
+static void test_store_keeps_nothing(void **state)
+{
+    static const struct kjwt_store forgetful = {port_records_load, save_nothing,
+                                                (void *)&records};
+    static const unsigned rules[] = {NONCE, ONE_SHOT, JTI};
+    char nonce[KJWT_NONCE_SIZE];
+
+    (void)state;
+    issue(nonce);
+    for (size_t i = 0; i < 3; i++) {
+        challenge.store = one_shot.store = ring.store = &forgetful;
+        for (int times = 0; times < 2; times++)
+            assert_status(
+                present(rules[i],
+                        "{\"exp\":9,\"nonce\":\"%s\",\"seq\":1,\"jti\":\"1\"}",
+                        nonce),
+                KJWT_ERR_STORE_WRITE);
+    }
+}
+
 /* ------------------------------------------------------------ admission --- */
 
 /* A rule that was jumped over, or ran on other claims, lets nothing in. */
@@ -1022,6 +1053,14 @@ static void test_admission(void **state)
             kjwt_admit_jti(&admission, &ring);
         assert_int_equal(admission.status, KJWT_OK);
         assert_int_equal(kjwt_admitted(&admission, all), skipped == 0);
+        /* A Claims Set that has changed meanwhile. */
+        for (size_t i = 0; skipped == 0 && i < claims.json_len; i++) {
+            char *byte = token + (claims.json - token) + i;
+
+            *byte ^= 1;
+            assert_false(kjwt_admitted(&admission, all));
+            *byte ^= 1;
+        }
     }
     claims.json_len--;
     kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
@@ -1120,6 +1159,7 @@ int main(void)
         TEST(test_power_cuts),
         TEST(test_store_fails),
         TEST(test_store_lengths),
+        TEST(test_store_keeps_nothing),
         TEST(test_admission),
         TEST(test_arguments),
     };

@@ -24,9 +24,10 @@
  * Conventions are those of kjwt.h: no heap, no globals, all memory is the
  * caller's. The claims may be of any function that leaves struct kjwt_claims.
  *
- * What is kept is kept before the caller is told yes. After a power cut a token
- * counts as taken or as not taken, never as taken and still good: a token that
- * was cut off between the two is used up, and the bench mints another.
+ * What is kept is kept before the caller is told yes, and read again. After a
+ * power cut a token counts as taken or as not taken, never as taken and still
+ * good: a token that was cut off between the two is used up, and the bench mints
+ * another.
  *
  * Not covered: an attacker who writes the device's storage.
  */
@@ -116,8 +117,9 @@ struct kjwt_admission {
  *   claims  what it left
  *   work    the work memory that it used, free again
  *
- * All pointers are kept until the last rule. Returns status, KJWT_ERR_ARGUMENT
- * for NULL, or KJWT_ERR_UNVERIFIED for claims that no verification left.
+ * All pointers are kept, and the Claims Set stays as it is, until
+ * kjwt_admitted(). Returns status, KJWT_ERR_ARGUMENT for NULL, or
+ * KJWT_ERR_UNVERIFIED for claims that no verification left.
  */
 kjwt_status kjwt_admit_begin(struct kjwt_admission *admission,
                              kjwt_status status,
@@ -130,6 +132,7 @@ kjwt_status kjwt_admit_begin(struct kjwt_admission *admission,
  * where status is that of the last rule and the sum names every call that was
  * made. As kjwt_claims_verified(), which it includes, this is computed from
  * what ran, so that a rule that was jumped over or forgotten lets no token in.
+ * Each rule decides twice before it stores, and from what it stored once more.
  */
 bool kjwt_admitted(const struct kjwt_admission *admission, uint32_t rules);
 

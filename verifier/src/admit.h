@@ -6,13 +6,28 @@
 #define KJWT_ADMIT_H
 
 #include "kjwt_device.h"
+#include "proof.h"
+
+/*
+ * A rule decides twice before it stores anything, from the token and the store,
+ * as a glitch hits but one of the two; and where it stores, once more behind
+ * that: the token is refused now. Each decision adds this and its status to the
+ * proof, apart from what follows from it.
+ */
+#define KJWT_DECISION 0x9b05688cu
+
+static inline kjwt_status kjwt_admit_decided(struct kjwt_admission *admission,
+                                             kjwt_status status)
+{
+    admission->proof += kjwt_opaque((uint32_t)status) + KJWT_DECISION;
+    return status;
+}
 
 /* Ends a rule: its status becomes the admission's, and its constant part of the
- * proof, with the status and what the rule found to differ mixed in: 0, where
- * the status is KJWT_OK and no branch was glitched. Returns the status. */
+ * proof, less what its decisions should have added, with the status mixed in.
+ * Returns the status. */
 kjwt_status kjwt_admit_rule(struct kjwt_admission *admission,
-                            kjwt_status status, uint32_t rule,
-                            uint32_t difference);
+                            kjwt_status status, uint32_t rule);
 
 /* Loads a record that may never have been saved: then KJWT_OK and *len 0. What
  * is left of the size behind it is zero. */
@@ -22,12 +37,6 @@ kjwt_status kjwt_store_load(const struct kjwt_store *store, uint32_t record,
 /* A NumericDate; `missing` where there is none. */
 kjwt_status kjwt_admit_date(const struct kjwt_admission *admission,
                             const char *name, int64_t missing, int64_t *date);
-
-/* 0 if a < b, else 1, without a branch. Their difference is an int64_t. */
-static inline uint32_t kjwt_not_below(int64_t a, int64_t b)
-{
-    return (uint32_t)(((uint64_t)a - (uint64_t)b) >> 63) ^ 1u;
-}
 
 /* SHA-256 of `iss` and of the claim `name` (NULL: of `iss` alone), unescaped,
  * each with a NUL behind it, cut off. Uses the work. What is missing

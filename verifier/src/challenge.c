@@ -99,8 +99,7 @@ kjwt_status kjwt_challenge_close(struct kjwt_challenge *challenge)
 }
 
 static kjwt_status compare(const struct kjwt_admission *admission,
-                           const struct kjwt_challenge *challenge,
-                           uint32_t *different)
+                           const struct kjwt_challenge *challenge)
 {
     const char *path = challenge->claim != NULL ? challenge->claim : "nonce";
     struct kjwt_json_value value = {NULL, 0};
@@ -113,27 +112,39 @@ static kjwt_status compare(const struct kjwt_admission *admission,
     if (status != KJWT_OK && status != KJWT_ERR_CLAIM_MISSING)
         return status;
     write_text(&challenge->nonce, text);
-    *different = !kjwt_json_string_is(value, text);
-    return *different == 0 ? KJWT_OK : KJWT_ERR_NONCE;
+    return kjwt_json_string_is(value, text) ? KJWT_OK : KJWT_ERR_NONCE;
+}
+
+KJWT_NOINLINE static kjwt_status decide(struct kjwt_admission *admission,
+                                        struct kjwt_challenge *challenge)
+{
+    kjwt_status status = load(challenge);
+
+    if (status == KJWT_OK)
+        status = compare(admission, challenge);
+    return kjwt_admit_decided(admission, status);
 }
 
 kjwt_status kjwt_admit_nonce(struct kjwt_admission *admission,
                              struct kjwt_challenge *challenge)
 {
-    uint32_t different = 1;
     kjwt_status status = KJWT_ERR_ARGUMENT;
 
     if (admission == NULL || challenge == NULL)
         return KJWT_ERR_ARGUMENT;
     status = admission->status;
     if (status == KJWT_OK)
-        status = load(challenge);
+        status = decide(admission, challenge);
     if (status == KJWT_OK)
-        status = compare(admission, challenge, &different);
+        status = decide(admission, challenge);
     if (status == KJWT_OK) {
-        different |= challenge->nonce.open ^ 1u;
         challenge->nonce.open = 0;
         status = save(challenge);
     }
-    return kjwt_admit_rule(admission, status, KJWT_RULE_NONCE, different);
+    if (status == KJWT_OK &&
+        decide(admission, challenge) != KJWT_ERR_NONCE_CLOSED)
+        status = KJWT_ERR_STORE_WRITE;
+    return kjwt_admit_rule(admission, status,
+                           KJWT_RULE_NONCE - 3 * KJWT_DECISION -
+                               KJWT_ERR_NONCE_CLOSED);
 }

@@ -62,16 +62,18 @@ void kjwt_floor_policy(const struct kjwt_floor *floor,
  * end with the year 9999 and spans with 2^32, so sums of them do not overflow.
  */
 static kjwt_status check(const struct kjwt_admission *admission,
-                         const struct kjwt_floor *floor, int64_t *evidence,
-                         uint32_t *expired)
+                         const struct kjwt_floor *floor, int64_t *evidence)
 {
     const struct kjwt_policy *policy = admission->policy;
     const int64_t leeway = policy->leeway_s;
     int64_t exp;
     int64_t nbf;
     int64_t iat;
-    kjwt_status status = kjwt_admit_date(admission, "exp", NEVER, &exp);
+    kjwt_status status = KJWT_ERR_STORE_READ;
 
+    if (floor->time <= 0)
+        return KJWT_ERR_STORE_READ;
+    status = kjwt_admit_date(admission, "exp", NEVER, &exp);
     if (status == KJWT_OK)
         status = kjwt_admit_date(admission, "nbf", 0, &nbf);
     if (status == KJWT_OK)
@@ -80,9 +82,7 @@ static kjwt_status check(const struct kjwt_admission *admission,
         return status;
     *evidence = iat > nbf ? iat : nbf;
     /* RFC 7519 4.1.4. Without `exp`: the policy let it pass. */
-    *expired = kjwt_not_below(floor->time, exp + leeway) |
-               kjwt_not_below(*evidence, exp + leeway);
-    if (*expired != 0)
+    if (floor->time >= exp + leeway || *evidence >= exp + leeway)
         return KJWT_ERR_EXPIRED;
     if (policy->max_age_s == 0)
         return KJWT_OK;
@@ -91,6 +91,13 @@ static kjwt_status check(const struct kjwt_admission *admission,
     return floor->time - iat > (int64_t)policy->max_age_s + leeway
                ? KJWT_ERR_TOO_OLD
                : KJWT_OK;
+}
+
+KJWT_NOINLINE static kjwt_status decide(struct kjwt_admission *admission,
+                                        const struct kjwt_floor *floor,
+                                        int64_t *evidence)
+{
+    return kjwt_admit_decided(admission, check(admission, floor, evidence));
 }
 
 static kjwt_status raise(struct kjwt_floor *floor, int64_t evidence)
@@ -124,15 +131,14 @@ kjwt_status kjwt_admit_floor(struct kjwt_admission *admission,
 {
     kjwt_status status = KJWT_ERR_ARGUMENT;
     int64_t evidence = 0;
-    uint32_t expired = 1;
 
     if (admission == NULL || floor == NULL)
         return KJWT_ERR_ARGUMENT;
     status = admission->status;
-    if (status == KJWT_OK && floor->time <= 0)
-        status = KJWT_ERR_STORE_READ;
     if (status == KJWT_OK)
-        status = check(admission, floor, &evidence, &expired);
+        status = decide(admission, floor, &evidence);
+    if (status == KJWT_OK)
+        status = decide(admission, floor, &evidence);
     /* A clock that is trusted knows better than a bench. */
     if (admission->known != 0 && evidence > admission->known)
         evidence = admission->known;
@@ -140,5 +146,6 @@ kjwt_status kjwt_admit_floor(struct kjwt_admission *admission,
         status = raise(floor, evidence);
     if (admission->known < floor->time)
         admission->known = floor->time;
-    return kjwt_admit_rule(admission, status, KJWT_RULE_FLOOR, expired);
+    return kjwt_admit_rule(admission, status,
+                           KJWT_RULE_FLOOR - 2 * KJWT_DECISION);
 }

@@ -29,23 +29,19 @@ static kjwt_status load(const struct kjwt_jti_ring *ring, size_t size)
 /* Puts a token into the ring: into a free entry, or that of the token which
  * expired first, if it has. */
 static kjwt_status enter(struct ring *content, uint32_t entries,
-                         const struct kjwt_jti *token, int64_t expired,
-                         uint32_t *difference)
+                         const struct kjwt_jti *token, int64_t expired)
 {
     struct kjwt_jti *first = NULL;
-    uint32_t seen = 0;
 
     for (uint32_t i = 0; i < entries; i++) {
         struct kjwt_jti *entry = &content->entries[i];
 
-        seen += entry->exp != 0 &&
-                memcmp(entry->id, token->id, sizeof entry->id) == 0;
+        if (entry->exp != 0 &&
+            memcmp(entry->id, token->id, sizeof entry->id) == 0)
+            return KJWT_ERR_REPLAYED;
         if (first == NULL || entry->exp < first->exp)
             first = entry;
     }
-    *difference = seen | kjwt_not_below(content->horizon, token->exp);
-    if (seen != 0)
-        return KJWT_ERR_REPLAYED;
     if (token->exp <= content->horizon)
         return KJWT_ERR_EXPIRED;
     if (first == NULL || first->exp > expired)
@@ -57,11 +53,15 @@ static kjwt_status enter(struct ring *content, uint32_t entries,
     return KJWT_OK;
 }
 
-static kjwt_status take(const struct kjwt_admission *admission,
-                        const struct kjwt_jti_ring *ring, uint32_t *difference)
+static size_t size_of(const struct kjwt_jti_ring *ring)
 {
-    const size_t size =
-        sizeof(struct ring) + ring->entries * sizeof(struct kjwt_jti);
+    return sizeof(struct ring) + ring->entries * sizeof(struct kjwt_jti);
+}
+
+/* From the store and the token to the ring that is to be stored. */
+static kjwt_status take(const struct kjwt_admission *admission,
+                        const struct kjwt_jti_ring *ring)
+{
     /* What expired at it or before has, leeway and all. */
     const int64_t expired =
         admission->known - (int64_t)admission->policy->leeway_s;
@@ -79,26 +79,37 @@ static kjwt_status take(const struct kjwt_admission *admission,
     if (status == KJWT_OK)
         status = kjwt_admit_digest(admission, "jti", token.id);
     if (status == KJWT_OK)
-        status = load(ring, size);
+        status = load(ring, size_of(ring));
     if (status == KJWT_OK)
         status = enter((struct ring *)ring->memory, ring->entries, &token,
-                       expired > 0 ? expired : 0, difference);
-    if (status == KJWT_OK)
-        status = ring->store->save(ring->store->context, KJWT_RECORD_JTI,
-                                   ring->memory, size);
+                       expired > 0 ? expired : 0);
     return status;
+}
+
+KJWT_NOINLINE static kjwt_status decide(struct kjwt_admission *admission,
+                                        const struct kjwt_jti_ring *ring)
+{
+    return kjwt_admit_decided(admission, take(admission, ring));
 }
 
 kjwt_status kjwt_admit_jti(struct kjwt_admission *admission,
                            const struct kjwt_jti_ring *ring)
 {
     kjwt_status status = KJWT_ERR_ARGUMENT;
-    uint32_t difference = 1;
 
     if (admission == NULL || ring == NULL)
         return KJWT_ERR_ARGUMENT;
     status = admission->status;
     if (status == KJWT_OK)
-        status = take(admission, ring, &difference);
-    return kjwt_admit_rule(admission, status, KJWT_RULE_JTI, difference);
+        status = decide(admission, ring);
+    if (status == KJWT_OK)
+        status = decide(admission, ring);
+    if (status == KJWT_OK)
+        status = ring->store->save(ring->store->context, KJWT_RECORD_JTI,
+                                   ring->memory, size_of(ring));
+    if (status == KJWT_OK && decide(admission, ring) != KJWT_ERR_REPLAYED)
+        status = KJWT_ERR_STORE_WRITE;
+    return kjwt_admit_rule(admission, status,
+                           KJWT_RULE_JTI - 3 * KJWT_DECISION -
+                               KJWT_ERR_REPLAYED);
 }

@@ -32,14 +32,13 @@ static void subtract(kjwt_limb *y, const kjwt_limb *n, uint32_t words)
     }
 }
 
-/* Whether y - n borrows. */
 static bool is_below(const kjwt_limb *y, const kjwt_limb *n, uint32_t words)
 {
-    uint32_t borrow = 0;
+    uint32_t below = 0;
 
     for (uint32_t i = 0; i < words; i++)
-        borrow = (uint32_t)(((uint64_t)y[i] - n[i] - borrow) >> 32) & 1;
-    return borrow != 0;
+        below = (uint32_t)(y[i] < n[i]) | ((uint32_t)(y[i] == n[i]) & below);
+    return below != 0;
 }
 
 /* y / 2 mod n of a y below n: y, or y + n, whichever is even. */
