@@ -1,5 +1,5 @@
 /*
- * A fault campaign: runs handle_token() of firmware.c in Unicorn once without a
+ * A fault campaign: runs handle_token() of an image in Unicorn once without a
  * fault, stops before every instruction and, from a copy of that state, goes on
  * with each fault in turn.
  *
@@ -31,6 +31,10 @@
 #define FLASH_SIZE 0x40000u
 #define MAX_RANGES 16
 #define MAX_CALLS  256
+/* A device's storage, see rule.h: what is wild in RAM does not get there. It is
+ * the last page of a state's memory. */
+#define STORAGE      0x30000000u
+#define STORAGE_SIZE 4096u
 
 /* ------------------------------------------------------------- options --- */
 
@@ -41,8 +45,10 @@ struct range {
 static struct {
     const char *flash, *cpu, *genuine, *token;
     uint32_t handle_token, refuse, act_on;
+    uint32_t from; /* the attack begins there; 0: at the first instruction */
     uint32_t token_address, token_len_address, clock_address;
     uint32_t last_status;
+    uint32_t once; /* the token is taken once, not refused */
     uint32_t ram, ram_end;
     uint32_t data_load, data_start, data_end;
     uint32_t kernel; /* the first call of the arithmetic */
@@ -92,10 +98,12 @@ static void read_options(char **arguments)
         {"sym.handle_token", NULL, &options.handle_token, NULL},
         {"sym.refuse", NULL, &options.refuse, NULL},
         {"sym.act_on", NULL, &options.act_on, NULL},
+        {"sym.verified", NULL, &options.from, NULL},
         {"sym.token", NULL, &options.token_address, NULL},
         {"sym.token_len", NULL, &options.token_len_address, NULL},
         {"sym.clock_now", NULL, &options.clock_address, NULL},
         {"sym.last_status", NULL, &options.last_status, NULL},
+        {"once", NULL, &options.once, NULL},
         {"sym.stack_limit", NULL, &options.ram, NULL},
         {"sym.bss_end", NULL, &options.ram_end, NULL},
         {"sym.data_load", NULL, &options.data_load, NULL},
@@ -179,6 +187,11 @@ static uint32_t return_address(void)
     return FLASH_SIZE - 16;
 }
 
+static uint8_t *storage_of(uint8_t *ram)
+{
+    return ram + ram_size - STORAGE_SIZE;
+}
+
 static struct processor make_processor(void)
 {
     static const struct {
@@ -202,8 +215,11 @@ static struct processor make_processor(void)
     check(uc_mem_map_ptr(p.uc, 0, FLASH_SIZE, UC_PROT_READ | UC_PROT_EXEC,
                          flash), "flash");
     /* Execution from RAM is told apart, see end_of(). */
-    check(uc_mem_map_ptr(p.uc, options.ram, ram_size,
+    check(uc_mem_map_ptr(p.uc, options.ram, ram_size - STORAGE_SIZE,
                          UC_PROT_READ | UC_PROT_WRITE, p.ram), "RAM");
+    check(uc_mem_map_ptr(p.uc, STORAGE, STORAGE_SIZE,
+                         UC_PROT_READ | UC_PROT_WRITE, storage_of(p.ram)),
+          "storage");
     check(uc_ctl_exits_enable(p.uc), "exits");
     check(uc_ctl_set_exits(p.uc, exits, 3), "exits");
     return p;
@@ -423,6 +439,44 @@ static enum end run(const struct state *state, uint32_t it, bool converges)
     return same_at_kernel ? REFUSED : end_of(&runner, error);
 }
 
+static size_t read_file(const char *path, uint8_t *to, size_t size)
+{
+    FILE *file = fopen(path, "rb");
+    size_t len;
+
+    if (file == NULL)
+        die("cannot read", path);
+    len = fread(to, 1, size, file);
+    fclose(file);
+    return len;
+}
+
+static void put(uint8_t *ram, uint32_t address, const void *from, size_t len)
+{
+    memcpy(ram + (address - options.ram), from, len);
+}
+
+/* Hands over a token and calls handle_token(). */
+static enum end handle(struct processor *p, const char *path, uint64_t now)
+{
+    uint32_t r[REGISTERS] = {0};
+    const uint32_t none = UINT32_MAX;
+    uint8_t token[1024];
+    uint32_t len = (uint32_t)read_file(path, token, sizeof token);
+
+    put(p->ram, options.token_address, token, len);
+    put(p->ram, options.token_len_address, &len, sizeof len);
+    put(p->ram, options.clock_address, &now, sizeof now);
+    put(p->ram, options.last_status, &none, sizeof none);
+    r[SP] = options.data_start; /* the stack lies below */
+    r[LR] = return_address() | 1;
+    r[PC] = options.handle_token | 1;
+    r[XPSR] = 1u << 24;
+    write_registers(p, r);
+    blocks = 0;
+    return end_of(p, uc_emu_start(p->uc, r[PC], return_address(), 0, 0));
+}
+
 /* ------------------------------------------------------------ campaign --- */
 
 enum kind { NONE, SKIP1, SKIP2, SKIP4, FLIP, ZERO, KINDS };
@@ -431,11 +485,12 @@ static const char *const kind_names[KINDS] = {"none",  "skip1", "skip2",
                                               "skip4", "flip",  "zero"};
 
 static uint64_t results[KINDS][ENDS];
-static enum end golden_end;
+static uint8_t stored[STORAGE_SIZE]; /* by the run without a fault */
 
 static uint32_t seen[FLASH_SIZE / 2];  /* times executed so far */
 static uint32_t total[FLASH_SIZE / 2]; /* and in the whole run */
 static uint64_t executed, kernel_at, inner_seen, chosen, points;
+static bool begun; /* the attack has, see options.from */
 static enum { IDLE, COUNT, ATTACK } pass;
 
 static struct state now_state; /* before the current instruction */
@@ -448,16 +503,30 @@ static struct {
 } calls[MAX_CALLS];
 static size_t call_count;
 
+/* Whether a token that was accepted is accepted once more. Not where the device
+ * has stored what it should. */
+static bool comes_again(void)
+{
+    if (memcmp(storage_of(runner.ram), stored, sizeof stored) == 0)
+        return false;
+    block_limit = 2 * golden_blocks;
+    return handle(&runner, options.token, options.now) == ACCEPTED;
+}
+
 static void fault(enum kind kind, const struct state *state, uint32_t it_state,
                   uint32_t pc, int detail)
 {
     enum end end = run(state, it_state, executed < kernel_at);
 
+    /* A genuine token that is refused is no finding. */
+    if (options.once &&
+        (end == OK_ALONE || (end == ACCEPTED && !comes_again())))
+        end = REFUSED;
     results[kind][end]++;
     if (end == ACCEPTED || end == OK_ALONE)
         printf("fault %s %s 0x%" PRIx32 " %d %" PRIu32 "\n", kind_names[kind],
                end_names[end], pc, detail, seen[pc / 2]);
-    if (kind == NONE && end != golden_end)
+    if (kind == NONE && end != REFUSED)
         die("a run without a fault ended otherwise", end_names[end]);
 }
 
@@ -589,78 +658,54 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size,
     (void)context;
     if (pass == IDLE)
         return;
+    begun = begun || options.from == 0 || pc == options.from;
     if (pass == COUNT) {
         if (pc == options.kernel && kernel_at == UINT64_MAX) {
             kernel_at = executed;
             read_registers(&tracer, before_kernel.r);
             memcpy(before_kernel.ram, tracer.ram, ram_size);
         }
-        total[pc / 2]++;
+        total[pc / 2] += begun;
         executed++;
         return;
     }
+    /* What a false condition leaves out in an IT block is not seen here. */
+    for (uint32_t at = last_pc + size_of(last_pc); it != 0 && at != pc;
+         at += size_of(at))
+        it = it_advance(it);
     read_registers(&tracer, now_state.r);
     now_state.r[PC] = pc;
     now_state.ram = tracer.ram;
     returned = follow_calls(pc);
-    if (executed > 0 && is_chosen(pc) &&
+    if (executed > 0 && begun && is_chosen(pc) &&
         chosen++ % options.parts == options.part)
         attack(pc, returned);
     last_pc = pc;
     last_executed = passes(it, now_state.r[XPSR]);
     it = it_of(pc) != 0 ? it_of(pc) : it_advance(it);
-    seen[pc / 2]++;
+    seen[pc / 2] += begun;
     executed++;
 }
 
 /* ---------------------------------------------------------------- main --- */
 
-static size_t read_file(const char *path, uint8_t *to, size_t size)
+/* Hands over the token, and goes on only if that ends as it should. */
+static void expect(struct processor *p)
 {
-    FILE *file = fopen(path, "rb");
-    size_t len;
+    const enum end expected = options.once ? ACCEPTED : REFUSED;
+    const enum end end = handle(p, options.token, options.now);
 
-    if (file == NULL)
-        die("cannot read", path);
-    len = fread(to, 1, size, file);
-    fclose(file);
-    return len;
-}
-
-static void put(uint8_t *ram, uint32_t address, const void *from, size_t len)
-{
-    memcpy(ram + (address - options.ram), from, len);
-}
-
-/* Hands over a token and calls handle_token(). */
-static enum end handle(struct processor *p, const char *path, uint64_t now)
-{
-    uint32_t r[REGISTERS] = {0};
-    const uint32_t none = UINT32_MAX;
-    uint8_t token[1024];
-    uint32_t len = (uint32_t)read_file(path, token, sizeof token);
-
-    put(p->ram, options.token_address, token, len);
-    put(p->ram, options.token_len_address, &len, sizeof len);
-    put(p->ram, options.clock_address, &now, sizeof now);
-    put(p->ram, options.last_status, &none, sizeof none);
-    r[SP] = options.data_start; /* the stack lies below */
-    r[LR] = return_address() | 1;
-    r[PC] = options.handle_token | 1;
-    r[XPSR] = 1u << 24;
-    write_registers(p, r);
-    blocks = 0;
-    return end_of(p, uc_emu_start(p->uc, r[PC], return_address(), 0, 0));
+    if (end != expected)
+        die("the token was not to be", end_names[end]);
 }
 
 static void count_pass(const uint8_t *ram)
 {
     kernel_at = UINT64_MAX;
     pass = COUNT;
-    golden_end = handle(&tracer, options.token, options.now);
+    expect(&tracer);
+    memcpy(stored, storage_of(tracer.ram), sizeof stored);
     memcpy(tracer.ram, ram, ram_size);
-    if (golden_end != REFUSED)
-        die("the token was not refused", end_names[golden_end]);
     /* Wrong at a later check than the signature: the arithmetic is entered
      * and a run that comes to the same state there ends the same. */
     if (kernel_at == UINT64_MAX)
@@ -700,15 +745,14 @@ static void campaign(void)
     check(uc_hook_add(runner.uc, &hook, UC_HOOK_CODE, (void *)on_kernel, NULL,
                       options.kernel & ~1u, options.kernel & ~1u), "hook");
     memcpy(runner.ram, ram, ram_size);
-    if (handle(&runner, options.token, options.now) != REFUSED)
-        die("the token was not refused", options.token);
+    expect(&runner);
     golden_blocks = blocks;
 
     executed = 0;
+    begun = false;
     tracer_blocks = 0;
     pass = ATTACK;
-    if (handle(&tracer, options.token, options.now) != REFUSED)
-        die("the token was not refused", options.token);
+    expect(&tracer);
 }
 
 static void report(void)
@@ -730,7 +774,9 @@ int main(int argc, char **argv)
     options.outer_step = 1;
     read_options(argv + 1);
     options.kernel &= ~1u;
-    ram_size = (options.ram_end - options.ram + 4095) / 4096 * 4096;
+    options.from &= ~1u;
+    ram_size = (options.ram_end - options.ram + 4095) / 4096 * 4096 +
+               STORAGE_SIZE;
     memset(flash, 0xff, sizeof flash);
     (void)read_file(options.flash, flash, sizeof flash);
     campaign();
