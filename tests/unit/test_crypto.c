@@ -75,28 +75,33 @@ static struct kjwt_key keys[2]; /* the policy's, and another */
 static const struct kjwt_policy policy = {
     .keys = keys, .key_count = 1, .audience = "device-1"};
 
-static kjwt_status load_nothing(void *context, uint32_t record, void *data,
-                                size_t size, size_t *len)
+/* What was saved last, whichever record it is. */
+static uint8_t saved[4096];
+static size_t saved_len; /* 0: nothing */
+
+static kjwt_status load(void *context, uint32_t record, void *data, size_t size,
+                        size_t *len)
 {
     (void)context;
     (void)record;
-    (void)data;
-    (void)size;
-    (void)len;
-    return KJWT_ERR_STORE_EMPTY;
+    assert_true(saved_len <= size);
+    memcpy(data, saved, saved_len);
+    *len = saved_len;
+    return saved_len == 0 ? KJWT_ERR_STORE_EMPTY : KJWT_OK;
 }
 
-static kjwt_status save_nothing(void *context, uint32_t record,
-                                const void *data, size_t len)
+static kjwt_status save(void *context, uint32_t record, const void *data,
+                        size_t len)
 {
     (void)context;
     (void)record;
-    (void)data;
-    (void)len;
+    assert_true(len <= sizeof saved);
+    memcpy(saved, data, len);
+    saved_len = len;
     return KJWT_OK;
 }
 
-static const struct kjwt_store store = {load_nothing, save_nothing, NULL};
+static const struct kjwt_store store = {load, save, NULL};
 
 /* A token of that key, in a buffer of its own; with_keys() for the payload. */
 static size_t sign(char *token, const char *signer, const char *header,
@@ -214,15 +219,16 @@ static void test_each_call(void **state)
         kjwt_status (*run)(void);
         int calls;
         int contexts;
+        int seen; /* calls after the saving, to see that it is saved */
     } rows[] = {
         /* start, head, 86 groups of n, tail, end */
-        {"thumbprint", thumbprint, 90, 1},
+        {"thumbprint", thumbprint, 90, 1, 0},
         /* the token, the signer's, the digest, the new key's */
-        {"key set", keyset_update, 3 + 90 + 3 + 90, 4},
-        {"delegation", delegated, 3 + 90 + 3, 3},
-        /* `iss` in three pieces, `jti` in one */
-        {"one-shot", one_shot, 5, 1},
-        {"jti", jti, 6, 1},
+        {"key set", keyset_update, 3 + 90 + 3 + 90, 4, 0},
+        {"delegation", delegated, 3 + 90 + 3, 3, 0},
+        /* three times `iss` in three pieces, `jti` in one */
+        {"one-shot", one_shot, 3 * 5, 3, 5},
+        {"jti", jti, 3 * 6, 3, 6},
     };
 
     (void)state;
@@ -231,10 +237,14 @@ static void test_each_call(void **state)
         for (int failing = 1; failing <= rows[i].calls; failing++) {
             print_message("# %s, call %d\n", rows[i].name, failing);
             calls_until_failure = failing;
-            assert_status(rows[i].run(), KJWT_ERR_CRYPTO);
+            saved_len = 0;
+            assert_status(rows[i].run(), failing <= rows[i].calls - rows[i].seen
+                                             ? KJWT_ERR_CRYPTO
+                                             : KJWT_ERR_STORE_WRITE);
         }
         calls_until_failure = rows[i].calls + 1;
         aborted = 0;
+        saved_len = 0;
         assert_status(rows[i].run(), KJWT_OK);
         assert_int_equal(calls_until_failure, 1);
         assert_int_equal(aborted, rows[i].contexts);

@@ -732,9 +732,12 @@ static void test_scribbles(void **state)
     assert_int_equal(floor_.time, BUILT);
     ring.store = &scribbles;
     clock_ = 100;
-    assert_status(present(JTI, "{\"exp\":200,\"jti\":\"a\"}"), KJWT_OK);
+    /* Not refused: found at last not to be kept. */
+    assert_status(present(JTI, "{\"exp\":200,\"jti\":\"a\"}"),
+                  KJWT_ERR_STORE_WRITE);
     one_shot.store = &scribbles;
-    assert_status(present(ONE_SHOT, "{\"exp\":200,\"seq\":0}"), KJWT_OK);
+    assert_status(present(ONE_SHOT, "{\"exp\":200,\"seq\":0}"),
+                  KJWT_ERR_STORE_WRITE);
     challenge.store = &scribbles;
     assert_status(present(NONCE, "{\"exp\":200,\"nonce\":\"\"}"),
                   KJWT_ERR_NONCE_CLOSED);
@@ -948,7 +951,8 @@ static kjwt_status load_len(void *context, uint32_t record, void *data,
     return KJWT_OK;
 }
 
-/* A record of another length is none of this build's. */
+/* A record of another length is none of this build's. Behind the right one the
+ * token is taken, and found not to be kept. */
 static void test_store_lengths(void **state)
 {
     static const struct kjwt_store any_len = {load_len, port_records_save,
@@ -965,12 +969,12 @@ static void test_store_lengths(void **state)
         {NONCE, sizeof(struct kjwt_nonce), KJWT_ERR_NONCE_CLOSED},
         {NONCE, sizeof(struct kjwt_nonce) + 1, KJWT_ERR_STORE_READ},
         {ONE_SHOT, sizeof(struct kjwt_sequence) - 1, KJWT_ERR_STORE_READ},
-        {ONE_SHOT, sizeof(struct kjwt_sequence), KJWT_OK},
+        {ONE_SHOT, sizeof(struct kjwt_sequence), KJWT_ERR_STORE_WRITE},
         {ONE_SHOT, 3 * sizeof(struct kjwt_sequence), KJWT_ERR_STORE_READ},
         {JTI, 7, KJWT_ERR_STORE_READ},
-        {JTI, 8, KJWT_OK},
+        {JTI, 8, KJWT_ERR_STORE_WRITE},
         {JTI, 9, KJWT_ERR_STORE_READ},
-        {JTI, 8 + sizeof(struct kjwt_jti), KJWT_OK},
+        {JTI, 8 + sizeof(struct kjwt_jti), KJWT_ERR_STORE_WRITE},
         {JTI, 8 + 5 * sizeof(struct kjwt_jti), KJWT_ERR_STORE_READ},
     };
 
