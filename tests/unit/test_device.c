@@ -1113,6 +1113,8 @@ static void test_arguments(void **state)
                   KJWT_ERR_ARGUMENT);
     assert_status(kjwt_admit_claim(NULL, "a", "b"), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_admit_claim(&admission, "a", NULL), KJWT_ERR_ARGUMENT);
+    admission = (struct kjwt_admission){.claims = &claims}; /* not verified */
+    assert_status(kjwt_admit_claim(&admission, "a", "b"), KJWT_ERR_UNVERIFIED);
     assert_status(kjwt_admit_floor(NULL, &floor_), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_admit_floor(&admission, NULL), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_admit_nonce(NULL, &challenge), KJWT_ERR_ARGUMENT);
