@@ -8,14 +8,18 @@
 
 #include "device_contracts.h"
 
-/* Only a verification that ended well begins one that may. */
+/* Only a verification that ended well begins one that may, and a byte of the
+ * Claims Set that changes ends it. */
 void proof_begin(void)
 {
     struct kjwt_admission admission;
     const kjwt_status verified = nondet_status();
+    const size_t i = any_length(TEXT_LENGTH - 1);
+    const char changed = (char)nondet_u8();
     kjwt_status status;
 
     __CPROVER_havoc_object(&policy);
+    any_claims();
     status = kjwt_admit_begin(nondet_bool() ? &admission : NULL, verified,
                               nondet_bool() ? &policy : NULL, nondet_i64(),
                               nondet_bool() ? &claims : NULL,
@@ -27,6 +31,10 @@ void proof_begin(void)
     prove(admission.policy == &policy && admission.claims == &claims &&
               admission.work == work,
           "what it is of");
+    prove(kjwt_admitted(&admission, 0) == are_verified, "with no rule yet");
+    assume(i < claims.json_len && changed != text[i]);
+    text[i] = changed;
+    prove(!kjwt_admitted(&admission, 0), "other claims");
     end_of_proof();
 }
 
@@ -37,7 +45,7 @@ void proof_rule(void)
     const kjwt_status before = admission.status;
     const kjwt_status own = nondet_status();
     const kjwt_status status =
-        kjwt_admit_rule(&admission, own, KJWT_RULE_JTI, nondet_u32());
+        kjwt_admit_rule(&admission, own, nondet_u32());
 
     prove(status == (before != KJWT_OK ? before : own), "the first refusal");
     prove(status == KJWT_OK || !kjwt_admitted(&admission, nondet_u32()),

@@ -4,24 +4,32 @@
  *
  * A nonce is given out only when it is stored, and as a text that ends within
  * its memory; a token is taken only if one was open, which is then closed, in
- * the store as well.
+ * the store as well, also one that keeps something else than it was given.
  */
+#define decide decide_claim /* one of the same name follows */
 #include <admit.c>
+#undef decide
 #include <challenge.c>
 #include <device_id.c>
 
 #include "device_contracts.h"
 
 static struct kjwt_nonce stored;
+static size_t stored_len;
+static bool keeps = true; /* what it is given */
 
 static kjwt_status load_nonce(void *context, uint32_t record, void *data,
                               size_t size, size_t *len)
 {
     prove(record == KJWT_RECORD_NONCE && size == sizeof stored, "the record");
-    if (any_load(context, record, data, size, len) != KJWT_OK)
+    (void)context;
+    *len = stored_len;
+    memcpy(data, &stored, sizeof stored);
+    if (nondet_bool()) {
+        __CPROVER_havoc_slice(data, sizeof stored);
         return any_failure();
-    memcpy(data, &stored, *len);
-    return KJWT_OK;
+    }
+    return stored_len == 0 ? KJWT_ERR_STORE_EMPTY : KJWT_OK;
 }
 
 static kjwt_status save_nonce(void *context, uint32_t record, const void *data,
@@ -30,8 +38,13 @@ static kjwt_status save_nonce(void *context, uint32_t record, const void *data,
     const kjwt_status status = any_save(context, record, data, len);
 
     prove(record == KJWT_RECORD_NONCE && len == sizeof stored, "the record");
-    if (status == KJWT_OK)
+    if (!keeps) {
+        __CPROVER_havoc_object(&stored);
+        stored_len = any_length(sizeof stored);
+    } else if (status == KJWT_OK) {
         memcpy(&stored, data, sizeof stored);
+        stored_len = len;
+    }
     return status;
 }
 
@@ -54,6 +67,7 @@ static struct kjwt_challenge any_challenge(void)
     };
 
     __CPROVER_havoc_object(&stored);
+    stored_len = any_length(sizeof stored);
     __CPROVER_havoc_slice(&challenge.nonce, sizeof challenge.nonce);
     return challenge;
 }
@@ -92,22 +106,33 @@ void proof_close(void)
     end_of_proof();
 }
 
+static bool is_open(const struct kjwt_challenge *challenge)
+{
+    return challenge->store == NULL
+               ? challenge->nonce.open == 1
+               : stored_len == sizeof stored && stored.open == 1;
+}
+
 void proof_admit(void)
 {
     struct kjwt_challenge challenge = any_challenge();
-    const bool open = challenge.store != NULL ? stored.open == 1
-                                              : challenge.nonce.open == 1;
+    const bool open = is_open(&challenge);
     struct kjwt_admission admission = any_admission();
     const uint32_t proof = admission.proof;
-    const kjwt_status status = kjwt_admit_nonce(&admission, &challenge);
+    kjwt_status status;
 
+    keeps = nondet_bool();
+    status = kjwt_admit_nonce(&admission, &challenge);
     prove(status == admission.status, "the admission's status");
+    prove(status == KJWT_OK || saves == 0 || !keeps || failed,
+          "what was closed is taken");
     if (status != KJWT_OK)
         return;
     prove(open, "one was open");
-    prove(challenge.nonce.open == 0 &&
-              (challenge.store == NULL || stored.open == 0),
-          "and is closed");
+    prove(challenge.nonce.open != 1 && !is_open(&challenge), "and is closed");
+    prove(!keeps || (challenge.nonce.open == 0 &&
+                     (challenge.store == NULL || stored.open == 0)),
+          "for good");
     prove(admission.proof == proof + KJWT_RULE_NONCE, "in the proof");
     end_of_proof();
 }

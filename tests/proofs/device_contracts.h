@@ -1,6 +1,7 @@
 /*
  * What the rules of an admission call, as they may take it: verified claims, a
- * store, a hash. Each says any of its statuses and gives anything that it may.
+ * store, a hash. Each may fail at any time. What a claim holds is the same each
+ * time that it is read.
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef DEVICE_CONTRACTS_H
@@ -19,11 +20,18 @@ static uint64_t work[KJWT_WORK_SIZE(2048) / 8];
 static bool hashing;
 static unsigned saves; /* that were done */
 
+static bool failed;    /* one of these functions, for no fault of the rule */
+
+/* Any but that of an empty store, which is none, and what the rules themselves
+ * say of a token that was stored. */
 static kjwt_status any_failure(void)
 {
     const kjwt_status status = nondet_status();
 
-    assume(status != KJWT_OK);
+    assume(status != KJWT_OK && status != KJWT_ERR_STORE_EMPTY &&
+           status != KJWT_ERR_SEQUENCE && status != KJWT_ERR_REPLAYED &&
+           status != KJWT_ERR_NONCE_CLOSED);
+    failed = true;
     return status;
 }
 
@@ -51,6 +59,8 @@ kjwt_status kjwt_claims_span(const struct kjwt_claims *of, const char *path,
     return KJWT_OK;
 }
 
+static int64_t integer;
+
 kjwt_status kjwt_claims_int(const struct kjwt_claims *of, const char *path,
                             int64_t *value)
 {
@@ -58,26 +68,43 @@ kjwt_status kjwt_claims_int(const struct kjwt_claims *of, const char *path,
     *value = 0;
     if (nondet_bool())
         return any_failure();
-    *value = nondet_i64();
+    *value = integer;
     return KJWT_OK;
 }
 
-/* The dates of the token that was read last. */
-static int64_t exp_date = INT64_MAX / 2;
+#define NO_DATE (-1)
+
+static int64_t exp_date;
 static int64_t nbf_date;
 static int64_t iat_date;
+
+static int64_t any_date(void)
+{
+    const int64_t date = nondet_i64();
+
+    assume(date == NO_DATE || (date >= 0 && date <= LAST_DATE));
+    return date;
+}
 
 kjwt_status kjwt_claims_date(const struct kjwt_claims *of, const char *path,
                              int64_t *date)
 {
-    const kjwt_status status = kjwt_claims_int(of, path, date);
+    const int64_t own = path[0] == 'e'   ? exp_date
+                        : path[0] == 'n' ? nbf_date
+                                         : iat_date;
+    kjwt_status status = KJWT_OK;
 
-    assume(*date >= 0 && *date <= LAST_DATE);
-    if (status == KJWT_OK)
-        *(path[0] == 'e'   ? &exp_date
-          : path[0] == 'n' ? &nbf_date
-                           : &iat_date) = *date;
-    return status;
+    prove(of == &claims, "the claims");
+    *date = 0;
+    if (own == NO_DATE)
+        return KJWT_ERR_CLAIM_MISSING;
+    if (nondet_bool()) {
+        status = any_failure();
+        assume(status != KJWT_ERR_CLAIM_MISSING);
+        return status;
+    }
+    *date = own;
+    return KJWT_OK;
 }
 
 kjwt_status kjwt_sha256_init(void *context)
@@ -130,6 +157,17 @@ static kjwt_status any_save(void *context, uint32_t record, const void *data,
     return status;
 }
 
+static void any_claims(void)
+{
+    __CPROVER_havoc_object(text);
+    claims.json = text;
+    claims.json_len = any_length(TEXT_LENGTH);
+    integer = nondet_i64();
+    exp_date = any_date();
+    nbf_date = any_date();
+    iat_date = any_date();
+}
+
 /* In the middle of a verification's rules, whatever became of those before. */
 static struct kjwt_admission any_admission(void)
 {
@@ -141,7 +179,7 @@ static struct kjwt_admission any_admission(void)
                                        .proof = nondet_u32()};
 
     __CPROVER_havoc_object(&policy);
-    __CPROVER_havoc_object(text);
+    any_claims();
     assume(admission.known >= 0);
     return admission;
 }

@@ -4,14 +4,19 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A token is taken only if its sequence is above the one that is stored of its
- * issuer, and only when that is stored; the others stay as they were.
+ * issuer, and only when that is stored and is read again; the others stay as
+ * they were. The store may keep something else than it was given.
  */
+#define decide decide_claim /* one of the same name follows */
 #include <admit.c>
+#undef decide
 #include <one_shot.c>
 
 #include "device_contracts.h"
 
-static struct kjwt_sequence before[ISSUERS];
+static struct kjwt_sequence stored[ISSUERS];
+static size_t stored_len;
+static bool keeps; /* what it is given */
 static size_t count;
 static uint8_t issuer[KJWT_DIGEST_BYTES];
 static bool saved;
@@ -22,9 +27,8 @@ kjwt_status kjwt_admit_digest(const struct kjwt_admission *admission,
 {
     (void)admission;
     prove(name == NULL, "of the issuer");
-    __CPROVER_havoc_object(issuer);
     memcpy(digest, issuer, sizeof issuer);
-    return nondet_status();
+    return nondet_bool() ? KJWT_OK : any_failure();
 }
 
 static struct kjwt_sequence memory[ISSUERS];
@@ -45,21 +49,17 @@ static bool are_distinct(const struct kjwt_sequence *entries, size_t n)
 static kjwt_status load(void *context, uint32_t record, void *data, size_t size,
                         size_t *len)
 {
-    struct kjwt_sequence *const entries = memory;
-    const kjwt_status status = nondet_status();
-
     (void)context;
     prove(record == KJWT_RECORD_ONE_SHOT && data == memory && size == sizeof memory,
           "the record");
-    __CPROVER_havoc_object(memory);
-    *len = any_length(size);
-    count = status == KJWT_OK ? *len / sizeof *entries : 0;
-    for (size_t i = 0; i < ISSUERS; i++) {
-        assume(entries[i].last >= 0); /* as is saved */
-        before[i] = entries[i];
+    *len = stored_len;
+    count = stored_len / sizeof *stored;
+    memcpy(memory, stored, sizeof memory);
+    if (nondet_bool()) {
+        __CPROVER_havoc_object(memory);
+        return any_failure();
     }
-    assume(are_distinct(entries, count));
-    return status;
+    return stored_len == 0 ? KJWT_ERR_STORE_EMPTY : KJWT_OK;
 }
 
 static bool same_issuer(const struct kjwt_sequence *entry)
@@ -83,13 +83,44 @@ static kjwt_status save(void *context, uint32_t record, const void *data,
         if (i >= len / sizeof *entries)
             break;
         prove(same_issuer(&entries[i])
-                  ? i >= count || entries[i].last > before[i].last
-                  : i < count && entries[i].last == before[i].last,
+                  ? i >= count || entries[i].last > stored[i].last
+                  : i < count && entries[i].last == stored[i].last,
               "the token's issuer goes up, the others stay");
         prove(!same_issuer(&entries[i]) || entries[i].last >= 0, "a sequence");
     }
     saved = status == KJWT_OK;
+    if (!keeps) {
+        __CPROVER_havoc_object(stored);
+        stored_len = any_length(sizeof stored);
+    } else if (saved) {
+        memcpy(stored, memory, sizeof stored);
+        stored_len = len;
+    }
     return status;
+}
+
+/* Whether the token is refused from now on. */
+static bool is_stored(void)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < ISSUERS; i++)
+        found = found || (i < stored_len / sizeof *stored &&
+                          same_issuer(&stored[i]) && stored[i].last >= integer);
+    return found;
+}
+
+/* As it is saved. */
+static void any_record(void)
+{
+    __CPROVER_havoc_object(stored);
+    __CPROVER_havoc_object(memory);
+    __CPROVER_havoc_object(issuer);
+    keeps = nondet_bool();
+    stored_len = any_length(sizeof stored);
+    for (size_t i = 0; i < ISSUERS; i++)
+        assume(stored[i].last >= 0);
+    assume(are_distinct(stored, stored_len / sizeof *stored));
 }
 
 void proof_take(void)
@@ -103,12 +134,16 @@ void proof_take(void)
         .gap = nondet_u32()};
     struct kjwt_admission admission = any_admission();
     const uint32_t proof = admission.proof;
-    const kjwt_status status = kjwt_admit_one_shot(&admission, &one_shot);
+    kjwt_status status;
 
+    any_record();
+    status = kjwt_admit_one_shot(&admission, &one_shot);
     prove(status == admission.status, "the admission's status");
+    prove(status == KJWT_OK || !saved || !keeps || failed,
+          "what was stored is taken");
     if (status != KJWT_OK)
         return;
-    prove(saved, "stored before it is taken");
+    prove(saved && is_stored(), "stored before it is taken");
     prove(admission.proof == proof + KJWT_RULE_ONE_SHOT, "in the proof");
     end_of_proof();
 }
