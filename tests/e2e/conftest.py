@@ -156,9 +156,9 @@ def answers_of(command, lines):
 
 
 @contextlib.contextmanager
-def no_board_is_built():
-    """Nor is one linked anew: boards/run holds this lock while it builds."""
-    with open(ROOT / "build/boards.lock", "w") as lock:
+def not_built(board):
+    """Nor linked anew: boards/build holds this lock while it builds."""
+    with open(ROOT / "build" / board / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
