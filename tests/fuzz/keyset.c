@@ -69,32 +69,11 @@ static const struct kjwt_store store = {load, save, NULL};
 
 /* -------------------------------------------------------------- texts --- */
 
-/* The text with moduli in the place of @R and @O. */
-static struct fuzz_input fill_in(const struct fuzz_input *text)
-{
-    char *out = malloc(text->len * SIGNING_MODULUS_LENGTH + 1);
-    char *at = out;
-
-    must(out != NULL, "there is memory");
-    for (size_t i = 0; i < text->len; i++) {
-        bool named = text->bytes[i] == '@' && i + 1 < text->len &&
-                     (text->bytes[i + 1] == 'R' || text->bytes[i + 1] == 'O');
-
-        if (!named) {
-            *at++ = (char)text->bytes[i];
-            continue;
-        }
-        signing_modulus(text->bytes[++i] == 'O', at);
-        at += SIGNING_MODULUS_LENGTH;
-    }
-    return (struct fuzz_input){(uint8_t *)out, (size_t)(at - out)};
-}
-
 static char *sign(bool other, const char *typ, const struct fuzz_input *text,
                   size_t *len)
 {
     const struct fuzz_input header = {(const uint8_t *)typ, strlen(typ)};
-    struct fuzz_input claims = fill_in(text);
+    struct fuzz_input claims = signing_fill_in(text);
     char *token = other ? signing_other_token(&header, &claims, len)
                         : signing_token(&header, &claims, len);
 

@@ -125,3 +125,23 @@ void signing_modulus(bool other, char text[SIGNING_MODULUS_LENGTH + 1])
 {
     base64url_encode(pair_of(other)->public.modulus, 256, text);
 }
+
+struct fuzz_input signing_fill_in(const struct fuzz_input *text)
+{
+    char *out = malloc(text->len * SIGNING_MODULUS_LENGTH + 1);
+    char *at = out;
+
+    must(out != NULL, "there is memory");
+    for (size_t i = 0; i < text->len; i++) {
+        bool named = text->bytes[i] == '@' && i + 1 < text->len &&
+                     (text->bytes[i + 1] == 'R' || text->bytes[i + 1] == 'O');
+
+        if (!named) {
+            *at++ = (char)text->bytes[i];
+            continue;
+        }
+        signing_modulus(text->bytes[++i] == 'O', at);
+        at += SIGNING_MODULUS_LENGTH;
+    }
+    return (struct fuzz_input){(uint8_t *)out, (size_t)(at - out)};
+}

@@ -25,6 +25,9 @@ char *signing_other_token(const struct fuzz_input *header,
 #define SIGNING_MODULUS_LENGTH 342
 void signing_modulus(bool other, char text[SIGNING_MODULUS_LENGTH + 1]);
 
+/* The text with moduli in the place of @R and @O, made with malloc. */
+struct fuzz_input signing_fill_in(const struct fuzz_input *text);
+
 /* RSASP1 of a block as long as the modulus. */
 void signing_block(const uint8_t *block, uint8_t *signature);
 
