@@ -95,6 +95,13 @@ static bool fail(const struct journal *journal, struct error *error)
     return error_set(error, EXIT_USAGE, "%s: %s", journal->path, reason);
 }
 
+static bool damaged(const struct journal *journal, struct error *error)
+{
+    return error_set(error, EXIT_USAGE,
+                     "%s is damaged: move it away to begin anew",
+                     journal->path);
+}
+
 static bool execute(struct journal *journal, const char *sql,
                     struct error *error)
 {
@@ -203,16 +210,16 @@ static bool check_format(struct journal *journal, struct error *error)
 static bool check_content(struct journal *journal, struct error *error)
 {
     sqlite3_stmt *statement = NULL;
-    bool done = sqlite3_prepare_v2(journal->database, "PRAGMA quick_check(1)",
-                                   -1, &statement, NULL) == SQLITE_OK &&
+    /* Not quick_check, which reads past a serial that its index contradicts. */
+    bool done = sqlite3_prepare_v2(journal->database,
+                                   "PRAGMA integrity_check(1)", -1, &statement,
+                                   NULL) == SQLITE_OK &&
                 sqlite3_step(statement) == SQLITE_ROW;
 
     if (!done)
         (void)fail(journal, error);
     else if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0)
-        done = error_set(error, EXIT_USAGE,
-                         "%s is damaged: move it away to begin anew",
-                         journal->path);
+        done = damaged(journal, error);
     (void)sqlite3_finalize(statement);
     return done;
 }
@@ -425,11 +432,15 @@ static bool next(struct journal *journal, enum statement which, int64_t after,
     (void)sqlite3_reset(statement);
     (void)sqlite3_bind_int64(statement, 1, after);
     code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
+    if (code == SQLITE_ROW) {
         take_row(statement, row);
-    else
-        (void)sqlite3_reset(statement);
-    return code == SQLITE_ROW || code == SQLITE_DONE || fail(journal, error);
+        /* Where the schema was damaged, a column may hold anything. */
+        return (row->seq > after && row->serial != NULL &&
+                row->claims != NULL) ||
+               damaged(journal, error);
+    }
+    (void)sqlite3_reset(statement);
+    return code == SQLITE_DONE || fail(journal, error);
 }
 
 bool journal_next_unsigned(struct journal *journal, int64_t after,
@@ -483,7 +494,9 @@ bool journal_get(struct journal *journal, const char *name, char **value,
     *value = NULL;
     bind_text(statement, 1, name);
     code = sqlite3_step(statement);
-    if (code == SQLITE_ROW) {
+    if (code == SQLITE_ROW && text_of(statement, 0) == NULL) {
+        done = damaged(journal, error);
+    } else if (code == SQLITE_ROW) {
         *value = strdup(text_of(statement, 0));
         done = *value != NULL || out_of_memory(error);
     } else if (code != SQLITE_DONE) {
