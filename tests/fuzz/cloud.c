@@ -1,7 +1,7 @@
 /*
  * The answers of Google Cloud KMS and of Vault.
  *
- *     g or v      which
+ *     g, v or m   which; m: Google's, with the metadata server's first
  *     STATUS      of an answer; 0: there is none
  *     JSON
  *                 (empty line)
@@ -78,13 +78,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ready = true;
     (void)fuzz_byte(&input); /* the line's end */
     fuzz_clear_environment();
-    (void)setenv("GOOGLE_OAUTH_ACCESS_TOKEN", FUZZ_SECRET, 1);
+    if (which != 'm')
+        (void)setenv("GOOGLE_OAUTH_ACCESS_TOKEN", FUZZ_SECRET, 1);
     (void)setenv("VAULT_ADDR", "https://vault.example", 1);
     (void)setenv("VAULT_TOKEN", FUZZ_SECRET, 1);
     answers = input;
     all_answers = input;
-    try_key(which == 'g' ? "gcpkms://projects/p/locations/l/keyRings/r/"
-                           "cryptoKeys/k/cryptoKeyVersions/1"
-                         : "hashivault://bench");
+    try_key(which == 'g' || which == 'm'
+                ? "gcpkms://projects/p/locations/l/keyRings/r/"
+                  "cryptoKeys/k/cryptoKeyVersions/1"
+                : "hashivault://bench");
     return 0;
 }

@@ -2,6 +2,8 @@
  * AWS's shared credentials and config files, with a form feed in between, and
  * what endpoint and credentials come of them. No program is run and no server
  * asked: credential_process and HTTP answer with the credentials file's text.
+ * Behind another form feed: the answers, a vertical tab in between, of the
+ * services that give credentials to containers and to EC2 instances.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
@@ -14,6 +16,7 @@
 #include "subprocess.h"
 
 static struct fuzz_input answer;
+static struct fuzz_input services;
 
 bool __wrap_subprocess_run(char *const *argv, int64_t timeout_ms,
                            struct subprocess_output *output,
@@ -40,11 +43,14 @@ bool __wrap_aws_credential_http(const struct aws_credential_request *request,
                                 struct aws_credential_answer *reply,
                                 struct error *error)
 {
+    const struct fuzz_input body =
+        services.len > 0 ? fuzz_part(&services, "\v") : answer;
+
     (void)request;
     (void)error;
     reply->status = 200;
-    reply->body = fuzz_text(answer.bytes, answer.len);
-    reply->len = answer.len;
+    reply->body = fuzz_text(body.bytes, body.len);
+    reply->len = body.len;
     return true;
 }
 
@@ -93,10 +99,25 @@ static void try_setup(const char *name)
     }
 }
 
+static void try_services(const struct fuzz_input *answers)
+{
+    if (answers->len == 0)
+        return;
+    (void)setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/role", 1);
+    services = *answers;
+    try_setup(NULL);
+    (void)unsetenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    (void)unsetenv("AWS_EC2_METADATA_DISABLED");
+    services = *answers;
+    try_setup(NULL);
+    services.len = 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct fuzz_input config = {data, size};
-    struct fuzz_input shared = fuzz_part(&config, "\f");
+    struct fuzz_input input = {data, size};
+    struct fuzz_input shared = fuzz_part(&input, "\f");
+    struct fuzz_input config = fuzz_part(&input, "\f");
 
     fuzz_clear_environment();
     (void)setenv("AWS_SHARED_CREDENTIALS_FILE",
@@ -108,5 +129,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_profile("bench");
     try_setup(NULL);
     try_setup("bench");
+    try_services(&input);
     return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * What people type: key URIs, URLs, times, command lines. Each input goes to
- * all of them.
+ * What people type: key URIs, URLs, times, command lines, PIN files. Each input
+ * goes to all of them.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
@@ -11,7 +11,9 @@
 #include "awskms_uri.h"
 #include "gcpkms_uri.h"
 #include "hashivault_uri.h"
+#include "https_json.h"
 #include "https_url.h"
+#include "pkcs11_pin.h"
 #include "pkcs11_uri.h"
 #include "shell_words.h"
 #include "signer.h"
@@ -61,6 +63,33 @@ static void try_pkcs11(const char *text)
 
     (void)check_error(uri != NULL, &error);
     p11_kit_uri_free(uri);
+}
+
+/* A PIN file, and where one is. */
+static void try_pin(const char *text)
+{
+    struct pkcs11_pin pin;
+    struct error error = {.text = ""};
+
+    if (check_error(pkcs11_pin_get(fuzz_file(0, text, strlen(text)), "t", &pin,
+                                   &error),
+                    &error))
+        must(pin.len > 0 && pin.len <= PKCS11_PIN_MAX &&
+                 memchr(pin.text, '\n', pin.len) == NULL,
+             "a PIN is a line");
+    pkcs11_pin_clear(&pin);
+}
+
+/* What comes of a variable, or of a file, goes into a header whole. */
+static void try_header(const char *text)
+{
+    struct error error = {.text = ""};
+    char *header = https_json_header("X: ", text, "a variable", &error);
+
+    if (check_error(header != NULL, &error))
+        must(strcmp(header + 3, text) == 0 && strpbrk(text, "\r\n") == NULL,
+             "a header is a line");
+    https_json_free_header(header);
 }
 
 /* A key holder sees what begins with its scheme. */
@@ -136,6 +165,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_uris(text);
     try_times(text);
     try_words(text);
+    try_pin(text);
+    try_header(text);
     try_cleaning(text, size);
     free(text);
     return 0;
