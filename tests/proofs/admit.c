@@ -95,10 +95,23 @@ void proof_load(void)
     const struct kjwt_store store = {load_too_much, any_save, NULL};
     const size_t size = any_length(8);
     size_t len = nondet_size();
+    const kjwt_status status = kjwt_store_load(&store, nondet_u32(),
+                                               any_memory(size), size, &len);
 
-    if (kjwt_store_load(&store, nondet_u32(), any_memory(size), size, &len) ==
-        KJWT_OK) {
-        prove(len <= size, "within the memory");
-        end_of_proof();
-    }
+    prove(status == KJWT_OK || status == KJWT_ERR_STORE_READ, "the status");
+    if (status != KJWT_OK)
+        return;
+    prove(len <= size, "within the memory");
+    end_of_proof();
+}
+
+void proof_save(void)
+{
+    const struct kjwt_store store = {any_load, any_save, NULL};
+    const size_t size = any_length(8);
+    const kjwt_status status =
+        kjwt_store_save(&store, nondet_u32(), any_memory(size), size);
+
+    prove(status == (saves > 0 ? KJWT_OK : KJWT_ERR_STORE_WRITE), "the status");
+    end_of_proof();
 }

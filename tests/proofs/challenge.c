@@ -27,7 +27,7 @@ static kjwt_status load_nonce(void *context, uint32_t record, void *data,
     memcpy(data, &stored, sizeof stored);
     if (nondet_bool()) {
         __CPROVER_havoc_slice(data, sizeof stored);
-        return any_failure();
+        return any_load_failure();
     }
     return stored_len == 0 ? KJWT_ERR_STORE_EMPTY : KJWT_OK;
 }

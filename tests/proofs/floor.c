@@ -24,7 +24,7 @@ static kjwt_status load(void *context, uint32_t record, void *data, size_t size,
     *len = any_length(size);
     __CPROVER_havoc_slice(data, size);
     if (nondet_bool())
-        return KJWT_ERR_STORE_READ;
+        return any_load_failure();
     if (*len == 0) {
         stored = (struct record){0, 0};
         return KJWT_ERR_STORE_EMPTY;

@@ -74,7 +74,7 @@ static kjwt_status load_ring(void *context, uint32_t record, void *data,
     memory = stored;
     if (nondet_bool()) {
         __CPROVER_havoc_object(&memory);
-        return any_failure();
+        return any_load_failure();
     }
     return stored_len == 0 ? KJWT_ERR_STORE_EMPTY : KJWT_OK;
 }

@@ -57,7 +57,7 @@ static kjwt_status load(void *context, uint32_t record, void *data, size_t size,
     memcpy(memory, stored, sizeof memory);
     if (nondet_bool()) {
         __CPROVER_havoc_object(memory);
-        return any_failure();
+        return any_load_failure();
     }
     return stored_len == 0 ? KJWT_ERR_STORE_EMPTY : KJWT_OK;
 }

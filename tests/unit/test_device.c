@@ -1021,6 +1021,81 @@ static void test_store_keeps_nothing(void **state)
     }
 }
 
+static kjwt_status said;
+static unsigned good_loads; /* before it is said */
+
+static kjwt_status load_says(void *context, uint32_t record, void *data,
+                             size_t size, size_t *len)
+{
+    if (good_loads == 0)
+        return said;
+    good_loads--;
+    return port_records_load(context, record, data, size, len);
+}
+
+static kjwt_status save_says(void *context, uint32_t record, const void *data,
+                             size_t len)
+{
+    (void)context;
+    (void)record;
+    (void)data;
+    (void)len;
+    return said;
+}
+
+/* What a store may not say is a failure of the store, in each decision of a
+ * rule, and never what the rule itself says of a token that was stored. */
+static void test_store_says(void **state)
+{
+    static const struct kjwt_store loading = {load_says, save_nothing,
+                                              (void *)&records};
+    static const struct kjwt_store saving = {port_records_load, save_says,
+                                             (void *)&records};
+    static const kjwt_status rows[] = {
+        KJWT_ERR_NONCE_CLOSED, KJWT_ERR_SEQUENCE,  KJWT_ERR_REPLAYED,
+        KJWT_ERR_STORE_READ,   KJWT_ERR_STORE_WRITE, KJWT_ERR_NONCE,
+        KJWT_ERR_CRYPTO,       1,                  -1};
+    static const unsigned rules[] = {NONCE, ONE_SHOT, JTI};
+    char claims[256];
+    char nonce[KJWT_NONCE_SIZE];
+
+    (void)state;
+    issue(nonce);
+    sprintf(claims,
+            "{\"exp\":1800000000,\"iat\":1750000000,\"nonce\":\"%s\","
+            "\"seq\":1,\"jti\":\"1\"}",
+            nonce);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        said = rows[i];
+        print_message("# %s\n", kjwt_status_name(said));
+        for (size_t rule = 0; rule < 3; rule++) {
+            challenge.store = one_shot.store = ring.store = &loading;
+            for (unsigned loads = 0; loads < 3; loads++) {
+                good_loads = loads;
+                assert_status(present(rules[rule], "%s", claims),
+                              loads < 2 ? KJWT_ERR_STORE_READ
+                                        : KJWT_ERR_STORE_WRITE);
+            }
+            challenge.store = one_shot.store = ring.store = &saving;
+            assert_status(present(rules[rule], "%s", claims),
+                          KJWT_ERR_STORE_WRITE);
+        }
+        assert_status(kjwt_challenge_issue(&challenge, nonce),
+                      KJWT_ERR_STORE_WRITE);
+        assert_status(kjwt_challenge_close(&challenge), KJWT_ERR_STORE_WRITE);
+        challenge.store = &loading;
+        assert_status(kjwt_challenge_issue(&challenge, nonce),
+                      KJWT_ERR_STORE_READ);
+        assert_status(kjwt_challenge_close(&challenge), KJWT_ERR_STORE_READ);
+        floor_.store = &saving;
+        assert_status(present(FLOOR, "%s", claims), KJWT_ERR_STORE_WRITE);
+        floor_.store = &loading;
+        assert_status(kjwt_floor_load(&floor_), KJWT_ERR_STORE_READ);
+        floor_.store = &store;
+        assert_status(kjwt_floor_load(&floor_), KJWT_OK);
+    }
+}
+
 /* ------------------------------------------------------------ admission --- */
 
 /* A rule that was jumped over, or ran on other claims, lets nothing in. */
@@ -1166,6 +1241,7 @@ int main(void)
         TEST(test_store_fails),
         TEST(test_store_lengths),
         TEST(test_store_keeps_nothing),
+        TEST(test_store_says),
         TEST(test_admission),
         TEST(test_arguments),
     };

@@ -67,7 +67,8 @@ enum {
  *          cut within save, load gives the old content or the new one, and the
  *          same each time
  *
- * Both take bytes of any alignment and keep no pointer to them.
+ * Both take bytes of any alignment and keep no pointer to them. Any other status
+ * counts as KJWT_ERR_STORE_READ from load and as KJWT_ERR_STORE_WRITE from save.
  */
 struct kjwt_store {
     kjwt_status (*load)(void *context, uint32_t record, void *data, size_t size,

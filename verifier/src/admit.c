@@ -72,11 +72,20 @@ kjwt_status kjwt_store_load(const struct kjwt_store *store, uint32_t record,
         *len = 0;
         status = KJWT_OK;
     }
-    if (status == KJWT_OK && *len > size)
+    /* A rule takes some refusals for its yes, those of a store never. */
+    if (status != KJWT_OK || *len > size)
         status = KJWT_ERR_STORE_READ;
-    if (status == KJWT_OK)
+    else
         memset((uint8_t *)data + *len, 0, size - *len);
     return status;
+}
+
+kjwt_status kjwt_store_save(const struct kjwt_store *store, uint32_t record,
+                            const void *data, size_t len)
+{
+    return store->save(store->context, record, data, len) == KJWT_OK
+               ? KJWT_OK
+               : KJWT_ERR_STORE_WRITE;
 }
 
 kjwt_status kjwt_admit_date(const struct kjwt_admission *admission,

@@ -30,9 +30,13 @@ kjwt_status kjwt_admit_rule(struct kjwt_admission *admission,
                             kjwt_status status, uint32_t rule);
 
 /* Loads a record that may never have been saved: then KJWT_OK and *len 0. What
- * is left of the size behind it is zero. */
+ * is left of the size behind it is zero. KJWT_OK or KJWT_ERR_STORE_READ. */
 kjwt_status kjwt_store_load(const struct kjwt_store *store, uint32_t record,
                             void *data, size_t size, size_t *len);
+
+/* KJWT_OK or KJWT_ERR_STORE_WRITE. */
+kjwt_status kjwt_store_save(const struct kjwt_store *store, uint32_t record,
+                            const void *data, size_t len);
 
 /* A NumericDate; `missing` where there is none. */
 kjwt_status kjwt_admit_date(const struct kjwt_admission *admission,

@@ -27,12 +27,10 @@ static kjwt_status load(struct kjwt_challenge *challenge)
 
 static kjwt_status save(const struct kjwt_challenge *challenge)
 {
-    const struct kjwt_store *store = challenge->store;
-
-    if (store == NULL)
+    if (challenge->store == NULL)
         return KJWT_OK;
-    return store->save(store->context, KJWT_RECORD_NONCE, &challenge->nonce,
-                       sizeof challenge->nonce);
+    return kjwt_store_save(challenge->store, KJWT_RECORD_NONCE,
+                           &challenge->nonce, sizeof challenge->nonce);
 }
 
 /* 20 bytes: the number tells nonces apart, the rest lets nobody guess. */

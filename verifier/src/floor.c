@@ -115,8 +115,8 @@ static kjwt_status raise(struct kjwt_floor *floor, int64_t evidence)
         record = (struct record){highest, evidence};
     }
     if (record.time - floor->stored >= (int64_t)floor->write_step_s) {
-        status = floor->store->save(floor->store->context, KJWT_RECORD_FLOOR,
-                                    &record, sizeof record);
+        status = kjwt_store_save(floor->store, KJWT_RECORD_FLOOR, &record,
+                                 sizeof record);
         if (status != KJWT_OK)
             return status;
         floor->stored = record.time;

@@ -105,8 +105,8 @@ kjwt_status kjwt_admit_jti(struct kjwt_admission *admission,
     if (status == KJWT_OK)
         status = decide(admission, ring);
     if (status == KJWT_OK)
-        status = ring->store->save(ring->store->context, KJWT_RECORD_JTI,
-                                   ring->memory, size_of(ring));
+        status = kjwt_store_save(ring->store, KJWT_RECORD_JTI, ring->memory,
+                                 size_of(ring));
     if (status == KJWT_OK && decide(admission, ring) != KJWT_ERR_REPLAYED)
         status = KJWT_ERR_STORE_WRITE;
     return kjwt_admit_rule(admission, status,

@@ -89,7 +89,9 @@ kjwt_status kjwt_keyset_save_floor(struct kjwt_keyset *keyset)
     memcpy(keyset->floor_digest, floor.digest, sizeof floor.digest);
     return keyset->store->save(keyset->store->context,
                                KJWT_RECORD_KEYSET_VERSION, &floor,
-                               sizeof floor);
+                               sizeof floor) == KJWT_OK
+               ? KJWT_OK
+               : KJWT_ERR_STORE_WRITE;
 }
 
 /* Sets keyset->floor; returns whether anything was ever stored. */

@@ -84,9 +84,9 @@ kjwt_status kjwt_admit_one_shot(struct kjwt_admission *admission,
     if (status == KJWT_OK)
         status = decide(admission, one_shot, &count);
     if (status == KJWT_OK)
-        status = one_shot->store->save(
-            one_shot->store->context, KJWT_RECORD_ONE_SHOT,
-            one_shot->sequences, count * sizeof(struct kjwt_sequence));
+        status = kjwt_store_save(one_shot->store, KJWT_RECORD_ONE_SHOT,
+                                 one_shot->sequences,
+                                 count * sizeof(struct kjwt_sequence));
     if (status == KJWT_OK &&
         decide(admission, one_shot, &count) != KJWT_ERR_SEQUENCE)
         status = KJWT_ERR_STORE_WRITE;
