@@ -64,12 +64,21 @@ static struct kjwt_challenge any_challenge(void)
         .store = nondet_bool() ? &store : NULL,
         .random = nondet_bool() ? any_random : NULL,
         .claim = nondet_bool() ? "path" : NULL,
+        .closed = nondet_bool(),
     };
 
     __CPROVER_havoc_object(&stored);
     stored_len = any_length(sizeof stored);
     __CPROVER_havoc_slice(&challenge.nonce, sizeof challenge.nonce);
     return challenge;
+}
+
+/* In RAM and in the store, or whatever the store says. */
+static bool is_closed(const struct kjwt_challenge *challenge)
+{
+    return challenge->nonce.open == 0 &&
+           (challenge->closed || challenge->store == NULL ||
+            (stored_len == 0 || stored.open == 0));
 }
 
 void proof_issue(void)
@@ -80,11 +89,11 @@ void proof_issue(void)
     const kjwt_status status = kjwt_challenge_issue(&challenge, given);
 
     if (status != KJWT_OK) {
-        prove(!can || (given[0] == '\0' && challenge.nonce.open == 0),
+        prove(!can || (given[0] == '\0' && is_closed(&challenge)),
               "none is open");
         return;
     }
-    prove(challenge.nonce.open == 1, "open");
+    prove(challenge.nonce.open == 1 && !challenge.closed, "open");
     prove(challenge.store == NULL ||
               (stored.open == 1 && stored.number == challenge.nonce.number),
           "and stored");
@@ -99,7 +108,7 @@ void proof_close(void)
     struct kjwt_challenge challenge = any_challenge();
     const kjwt_status status = kjwt_challenge_close(&challenge);
 
-    prove(challenge.nonce.open == 0, "closed");
+    prove(is_closed(&challenge), "closed");
     prove(status != KJWT_OK || challenge.store == NULL || saves == 0 ||
               stored.open == 0,
           "in the store");
@@ -116,7 +125,7 @@ static bool is_open(const struct kjwt_challenge *challenge)
 void proof_admit(void)
 {
     struct kjwt_challenge challenge = any_challenge();
-    const bool open = is_open(&challenge);
+    const bool open = !challenge.closed && is_open(&challenge);
     struct kjwt_admission admission = any_admission();
     const uint32_t proof = admission.proof;
     kjwt_status status;

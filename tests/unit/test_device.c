@@ -1067,6 +1067,7 @@ static void test_store_says(void **state)
             nonce);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         said = rows[i];
+        challenge.closed = false; /* as after a restart */
         print_message("# %s\n", kjwt_status_name(said));
         for (size_t rule = 0; rule < 3; rule++) {
             challenge.store = one_shot.store = ring.store = &loading;
@@ -1093,6 +1094,64 @@ static void test_store_says(void **state)
         assert_status(kjwt_floor_load(&floor_), KJWT_ERR_STORE_READ);
         floor_.store = &store;
         assert_status(kjwt_floor_load(&floor_), KJWT_OK);
+    }
+}
+
+static enum { NEITHER, LOAD, SAVE } broken;
+
+static kjwt_status may_load(void *context, uint32_t record, void *data,
+                            size_t size, size_t *len)
+{
+    return broken == LOAD
+               ? KJWT_ERR_STORE_READ
+               : port_records_load(context, record, data, size, len);
+}
+
+static kjwt_status may_save(void *context, uint32_t record, const void *data,
+                            size_t len)
+{
+    return broken == SAVE ? KJWT_ERR_STORE_WRITE
+                          : port_records_save(context, record, data, len);
+}
+
+/* A nonce that could not be closed in the store is closed all the same, until a
+ * restart or the next one. */
+static void test_store_fails_for_a_while(void **state)
+{
+    static const struct kjwt_store moody = {may_load, may_save,
+                                            (void *)&records};
+    enum { ISSUE, CLOSE, ADMIT };
+    static const struct {
+        int broken;
+        int call;
+    } rows[] = {
+        {LOAD, ISSUE}, {SAVE, ISSUE}, {LOAD, CLOSE}, {SAVE, CLOSE},
+        {SAVE, ADMIT},
+    };
+    const char *claims = "{\"exp\":9,\"nonce\":\"%s\"}";
+    char nonce[KJWT_NONCE_SIZE];
+    char text[KJWT_NONCE_SIZE];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const kjwt_status expected = rows[i].broken == LOAD
+                                         ? KJWT_ERR_STORE_READ
+                                         : KJWT_ERR_STORE_WRITE;
+
+        new_device(state);
+        challenge.store = &moody;
+        issue(nonce);
+        broken = rows[i].broken;
+        print_message("# row %zu\n", i);
+        assert_status(
+            rows[i].call == ISSUE   ? kjwt_challenge_issue(&challenge, text)
+            : rows[i].call == CLOSE ? kjwt_challenge_close(&challenge)
+                                    : present(NONCE, claims, nonce),
+            expected);
+        broken = NEITHER;
+        assert_status(present(NONCE, claims, nonce), KJWT_ERR_NONCE_CLOSED);
+        issue(text);
+        assert_status(present(NONCE, claims, nonce), KJWT_ERR_NONCE);
+        assert_status(present(NONCE, claims, text), KJWT_OK);
     }
 }
 
@@ -1242,6 +1301,7 @@ int main(void)
         TEST(test_store_lengths),
         TEST(test_store_keeps_nothing),
         TEST(test_store_says),
+        TEST(test_store_fails_for_a_while),
         TEST(test_admission),
         TEST(test_arguments),
     };

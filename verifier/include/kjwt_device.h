@@ -24,10 +24,10 @@
  * Conventions are those of kjwt.h: no heap, no globals, all memory is the
  * caller's. The claims may be of any function that leaves struct kjwt_claims.
  *
- * What is kept is kept before the caller is told yes, and read again. After a
- * power cut a token counts as taken or as not taken, never as taken and still
- * good: a token that was cut off between the two is used up, and the bench mints
- * another.
+ * What is kept is kept before the caller is told yes; what makes a token count
+ * once is read again besides. After a power cut a token counts as taken or as not
+ * taken, never as taken and still good: a token that was cut off between the two
+ * is used up, and the bench mints another.
  *
  * Not covered: an attacker who writes the device's storage.
  */
@@ -256,16 +256,19 @@ struct kjwt_challenge {
     const char *claim; /* a path; NULL: "nonce" */
 
     struct kjwt_nonce nonce; /* zero at first */
+    bool closed; /* zero at first; whatever the store says, which may not have
+                    learned of it */
 };
 
 /* Gives out a nonce. KJWT_ERR_RANDOM where the generator failed, gave the same
  * as before or one byte over and over; KJWT_ERR_STORE_READ, _WRITE;
- * KJWT_ERR_ARGUMENT. On failure text is empty and none is open. One write with
- * a store. */
+ * KJWT_ERR_ARGUMENT. On failure text is empty and none is open, except that after
+ * a restart the one before is, where the store failed. One write with a store. */
 kjwt_status kjwt_challenge_issue(struct kjwt_challenge *challenge,
                                  char text[KJWT_NONCE_SIZE]);
 
-/* Closes it: when it took too long. KJWT_OK, KJWT_ERR_STORE_READ, _WRITE. */
+/* Closes it: when it took too long. KJWT_OK; KJWT_ERR_STORE_READ, _WRITE: closed
+ * until a restart. */
 kjwt_status kjwt_challenge_close(struct kjwt_challenge *challenge);
 
 /* The token carries the nonce that is open, which is closed by that: else

@@ -25,12 +25,15 @@ static kjwt_status load(struct kjwt_challenge *challenge)
     return status;
 }
 
-static kjwt_status save(const struct kjwt_challenge *challenge)
+static kjwt_status save(struct kjwt_challenge *challenge)
 {
-    if (challenge->store == NULL)
-        return KJWT_OK;
-    return kjwt_store_save(challenge->store, KJWT_RECORD_NONCE,
-                           &challenge->nonce, sizeof challenge->nonce);
+    kjwt_status status = KJWT_OK;
+
+    if (challenge->store != NULL)
+        status = kjwt_store_save(challenge->store, KJWT_RECORD_NONCE,
+                                 &challenge->nonce, sizeof challenge->nonce);
+    challenge->closed = status != KJWT_OK;
+    return status;
 }
 
 /* 20 bytes: the number tells nonces apart, the rest lets nobody guess. */
@@ -64,6 +67,7 @@ kjwt_status kjwt_challenge_issue(struct kjwt_challenge *challenge,
     if (challenge == NULL || text == NULL || challenge->random == NULL)
         return KJWT_ERR_ARGUMENT;
     text[0] = '\0';
+    challenge->closed = true;
     status = load(challenge);
     if (status != KJWT_OK)
         return status;
@@ -90,6 +94,7 @@ kjwt_status kjwt_challenge_close(struct kjwt_challenge *challenge)
 
     if (challenge == NULL)
         return KJWT_ERR_ARGUMENT;
+    challenge->closed = true;
     status = load(challenge);
     open = challenge->nonce.open;
     challenge->nonce.open = 0;
@@ -131,6 +136,8 @@ kjwt_status kjwt_admit_nonce(struct kjwt_admission *admission,
     if (admission == NULL || challenge == NULL)
         return KJWT_ERR_ARGUMENT;
     status = admission->status;
+    if (status == KJWT_OK && challenge->closed)
+        status = KJWT_ERR_NONCE_CLOSED;
     if (status == KJWT_OK)
         status = decide(admission, challenge);
     if (status == KJWT_OK)
