@@ -1097,7 +1097,7 @@ static void test_store_says(void **state)
     }
 }
 
-static enum { NEITHER, LOAD, SAVE } broken;
+static enum broken { NEITHER, LOAD, SAVE } broken;
 
 static kjwt_status may_load(void *context, uint32_t record, void *data,
                             size_t size, size_t *len)
@@ -1120,10 +1120,9 @@ static void test_store_fails_for_a_while(void **state)
 {
     static const struct kjwt_store moody = {may_load, may_save,
                                             (void *)&records};
-    enum { ISSUE, CLOSE, ADMIT };
     static const struct {
-        int broken;
-        int call;
+        enum broken broken;
+        enum { ISSUE, CLOSE, ADMIT } call;
     } rows[] = {
         {LOAD, ISSUE}, {SAVE, ISSUE}, {LOAD, CLOSE}, {SAVE, CLOSE},
         {SAVE, ADMIT},
