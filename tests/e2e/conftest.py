@@ -22,6 +22,7 @@ SIGNER = pathlib.Path(os.environ.get(
     "KJWT_SIGNER", ROOT / "build/host/signer-host/signer-host")).resolve()
 VECTORS = ROOT / "tests/vectors"
 NOW = 1800000000
+KEY_SIZES = (2048, 3072, 4096)
 
 
 pytest_plugins = ["emulators"]
@@ -35,24 +36,21 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes more than a minute")
 
 
-# Files whose tests build boards' images in build/BOARD, or take what is there:
-# of each board one test at a time.
-BOARDS = {"test_bench_device", "test_board_keys", "test_boards", "test_budgets",
-          "test_drop", "test_freertos", "test_interop", "test_kernels",
-          "test_porting", "test_psa", "test_silicon", "test_stack",
-          "test_stories"}
+# Files whose tests with another board share nothing: boards/image builds one
+# image of a board at a time.
+BOARDS = {"test_board_keys", "test_boards", "test_budgets", "test_drop",
+          "test_kernels", "test_silicon", "test_stack", "test_stories"}
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
 def pytest_collection_modifyitems(items):
-    """What a process of tests/run takes at once: the tests of a board, or of
-    another file."""
+    """What a process of tests/run takes at once: the tests of a file, or those
+    of a file and a board."""
     for item in items:
         group = item.path.stem
-        if group in BOARDS:
-            parameters = getattr(item, "callspec", None)
-            group = (parameters and parameters.params.get("board")
-                     or "mps2-an385")
+        parameters = getattr(item, "callspec", None)
+        if group in BOARDS and parameters:
+            group += f"-{parameters.params.get('board')}"
         item.add_marker(pytest.mark.xdist_group(group))
 
 
@@ -97,26 +95,37 @@ def signer():
 
 
 @pytest.fixture(scope="session")
-def keys(signer, tmp_path_factory):
-    """Development keys of all sizes: keys[2048] is the path of a PEM file."""
-    folder = tmp_path_factory.mktemp("keys")
-    made = {}
-    for bits in (2048, 3072, 4096):
-        made[bits] = folder / f"rsa{bits}.pem"
-        signer.ok("key", "create", "--key", f"file:{made[bits]}",
-                  "--spec", f"RSA_{bits}")
-    return made
+def shared_keys(signer, tmp_path_factory):
+    """A folder of rsaBITS.pem and rsaBITS.c, the same for all processes of a
+    run, which so take the same images of a board."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    folder /= "development-keys"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for bits in KEY_SIZES:
+            key = f"file:{folder}/rsa{bits}.pem"
+            source = folder / f"rsa{bits}.c"
+            if not source.exists():
+                signer.ok("key", "create", "--key", key, "--spec",
+                          f"RSA_{bits}")
+                signer.ok("key", "export", "--key", key, "--format", "c",
+                          "-o", source)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def development_key_file(signer, keys, tmp_path_factory):
+def keys(shared_keys):
+    """Development keys of all sizes: keys[2048] is the path of a PEM file."""
+    return {bits: shared_keys / f"rsa{bits}.pem" for bits in KEY_SIZES}
+
+
+@pytest.fixture(scope="session")
+def development_key_file(shared_keys):
     """The same as C: development_key_file[2048] is the path of a key file."""
-    made = {}
-    for bits, pem in keys.items():
-        made[bits] = tmp_path_factory.mktemp("exported") / f"rsa{bits}.c"
-        signer.ok("key", "export", "--key", f"file:{pem}", "--format", "c",
-                  "-o", made[bits])
-    return made
+    return {bits: shared_keys / f"rsa{bits}.c" for bits in KEY_SIZES}
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +166,7 @@ def answers_of(command, lines):
 
 @contextlib.contextmanager
 def not_built(board):
-    """Nor linked anew: boards/build holds this lock while it builds."""
+    """Nor linked anew: boards/image holds this lock while it builds."""
     with open(ROOT / "build" / board / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -226,7 +226,7 @@ def test_no_allocator_can_fail(tmp_path):
 def test_linker_drops_what_is_not_called(vector_key_file):
     """A firmware that only verifies carries no names, texts or accessors."""
     folder = pathlib.Path(subprocess.run(
-        [ROOT / "boards/build", "mps2-an385", vector_key_file, "flash-verify",
+        [ROOT / "boards/image", "mps2-an385", vector_key_file, "flash-verify",
          "verify-shell"], text=True, capture_output=True,
         check=True).stdout.strip())
 

@@ -80,7 +80,6 @@ def test_selection(kernel, compiler, tmp_path):
 def test_carry(board, vector_key_file):
     """Operands that carry; the larger sizes are tests/bench/carry/run's."""
     machine = CARRY.VARIANTS.get(board, [board])[0]
-    Shell(machine, vector_key_file)(["stats"])
     many = board == machine or machine == "posix"
     numbers = (2048, 10000, 200) if many else (2048, 1000, 20)
     assert CARRY.run(CARRY.command_of(board, keys=vector_key_file),

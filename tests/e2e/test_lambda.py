@@ -111,7 +111,8 @@ def test_forms(name, default, signer, keys):
     claims = claims_of(token)
     assert claims == {"sub": "dev-1", "iss": ISSUER, "iat": claims["iat"],
                       "exp": claims["iat"] + 86400}
-    assert before <= claims["iat"] <= time.time()
+    # signer-host may read the clock of the last tick.
+    assert before - 1 <= claims["iat"] <= time.time()
     signer.ok("verify", "--key", f"file:{keys[2048]}", "--iss", ISSUER, token)
 
 

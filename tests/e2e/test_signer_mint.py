@@ -56,7 +56,8 @@ def test_token(bits, signer, keys):
 def test_the_clock_is_the_default(signer, key):
     before = int(time.time())
     claims = claims_of(minted(signer("mint", "--key", key)))
-    assert before <= claims["iat"] <= time.time()
+    # signer-host may read the clock of the last tick.
+    assert before - 1 <= claims["iat"] <= time.time()
     assert claims["exp"] == claims["iat"] + DAY
 
 
