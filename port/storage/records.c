@@ -117,9 +117,10 @@ static uint32_t start_crc(const struct header *header)
     return crc32(UINT32_MAX, bytes, sizeof bytes);
 }
 
-/* Whether a slot's header and data are whole. */
-static bool slot_holds(const struct layout *layout, uint32_t slot,
-                       struct header *header)
+/* Whether a slot's header and data are whole, if they can be read: one that
+ * cannot may be the newest, and an older one must not pass for it. */
+static bool check_slot(const struct layout *layout, uint32_t slot,
+                       struct header *header, bool *holds)
 {
     const struct port_flash *flash = layout->flash;
     const uint32_t address = slot_address(layout, slot);
@@ -130,8 +131,10 @@ static bool slot_holds(const struct layout *layout, uint32_t slot,
     if (!read_words(flash, address, words, 4))
         return false;
     *header = (struct header){words[0], words[1], words[2], words[3]};
-    if (header->id != layout->record->id || header->len > layout->record->size)
-        return false;
+    *holds = header->id == layout->record->id &&
+             header->len <= layout->record->size;
+    if (!*holds)
+        return true;
     crc = start_crc(header);
     for (uint32_t at = 0; at < header->len; at += sizeof bytes) {
         const uint32_t left = header->len - at;
@@ -142,7 +145,8 @@ static bool slot_holds(const struct layout *layout, uint32_t slot,
             return false;
         crc = crc32(crc, bytes, len);
     }
-    return crc == header->crc;
+    *holds = crc == header->crc;
+    return true;
 }
 
 /* Whether a mark was written, if only in part. */
@@ -168,6 +172,7 @@ static bool scan(const struct layout *layout, struct found *found)
     struct header header;
     uint32_t commit;
     uint32_t retire;
+    bool holds;
 
     *found = (struct found){.newest = NONE, .older = NONE};
     for (uint32_t slot = 0; slot < 2 * layout->slots; slot++) {
@@ -178,10 +183,12 @@ static bool scan(const struct layout *layout, struct found *found)
             return false;
         if (is_mark(commit) || is_mark(retire))
             found->marked[slot >= layout->slots] = true;
-        if (!is_mark(commit) || retire != BLANK ||
-            !slot_holds(layout, slot, &header))
+        if (!is_mark(commit) || retire != BLANK)
             continue;
-        take(found, slot, &header);
+        if (!check_slot(layout, slot, &header, &holds))
+            return false;
+        if (holds)
+            take(found, slot, &header);
     }
     return true;
 }
@@ -281,6 +288,7 @@ static bool append(const struct layout *layout, uint32_t *slot,
     struct header header = {layout->record->id, sequence, (uint32_t)len, 0};
     uint8_t bytes[HEADER_SIZE];
     uint32_t address;
+    bool holds;
 
     if (!free_slot(layout, slot))
         return false;
@@ -292,7 +300,8 @@ static bool append(const struct layout *layout, uint32_t *slot,
     put_word(bytes + 12, header.crc);
     return write_filled(layout->flash, address, bytes, sizeof bytes) &&
            write_filled(layout->flash, address + layout->data, data, len) &&
-           slot_holds(layout, *slot, &header) && header.sequence == sequence &&
+           check_slot(layout, *slot, &header, &holds) && holds &&
+           header.sequence == sequence &&
            write_mark(layout, commit_address(layout, *slot));
 }
 
