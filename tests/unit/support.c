@@ -147,24 +147,72 @@ static size_t append_base64url(char *out, const void *bytes, size_t len)
     return written;
 }
 
+/* Where tests/mutation keeps a signature, so that it is not made anew for each
+ * mutant; NULL if it does not. */
+static const char *kept_signature(const struct test_key *key,
+                                  const uint8_t digest[32])
+{
+    static char path[512];
+    const char *folder = getenv("KJWT_TEST_SIGNATURES");
+    int len;
+
+    if (folder == NULL)
+        return NULL;
+    len = snprintf(path, sizeof path, "%s/%s-", folder, key->name);
+    for (int i = 0; i < 32; i++)
+        len += snprintf(path + len, sizeof path - (size_t)len, "%02x",
+                        digest[i]);
+    return path;
+}
+
+static bool read_signature(const char *path, uint8_t *signature, size_t size)
+{
+    FILE *file = path != NULL ? fopen(path, "rb") : NULL;
+    bool whole;
+
+    if (file == NULL)
+        return false;
+    whole = fread(signature, 1, size, file) == size;
+    fclose(file);
+    return whole;
+}
+
+static void sign_digest(const struct test_key *key, const uint8_t digest[32],
+                        uint8_t *signature)
+{
+    mbedtls_rsa_context *rsa = mbedtls_pk_rsa(key->pk);
+    const size_t size = mbedtls_rsa_get_len(rsa);
+    const char *path = kept_signature(key, digest);
+
+    if (read_signature(path, signature, size))
+        return;
+    assert_int_equal(mbedtls_rsa_pkcs1_sign(rsa, random_bytes, NULL,
+                                            MBEDTLS_MD_SHA256, 32, digest,
+                                            signature), 0);
+    if (path != NULL && getenv("KJWT_TEST_KEEP_SIGNATURES") != NULL) {
+        FILE *file = fopen(path, "wb");
+
+        assert_non_null(file);
+        assert_int_equal(fwrite(signature, 1, size, file), size);
+        fclose(file);
+    }
+}
+
 char *make_token(const struct test_key *key, const char *header,
                  const char *payload, size_t *len)
 {
     static char token[TOKEN_SIZE];
     uint8_t digest[32];
     uint8_t signature[512];
-    mbedtls_rsa_context *rsa = mbedtls_pk_rsa(key->pk);
 
     *len = append_base64url(token, header, strlen(header));
     token[(*len)++] = '.';
     *len += append_base64url(token + *len, payload, strlen(payload));
     mbedtls_sha256((uint8_t *)token, *len, digest, 0);
-    assert_int_equal(mbedtls_rsa_pkcs1_sign(rsa, random_bytes, NULL,
-                                            MBEDTLS_MD_SHA256, 32, digest,
-                                            signature), 0);
+    sign_digest(key, digest, signature);
     token[(*len)++] = '.';
     *len += append_base64url(token + *len, signature,
-                             mbedtls_rsa_get_len(rsa));
+                             mbedtls_rsa_get_len(mbedtls_pk_rsa(key->pk)));
     return token;
 }
 
@@ -189,12 +237,14 @@ static size_t key_text(const char *what, char *out)
         modulus[size - 1] &= 0xfe;
     if (what[0] == 's')
         modulus[0] &= 0x7f;
+    if (what[0] == 'c')
+        modulus[0] ^= 1;
     if (what[0] == 'f')
         memset(modulus, 0xff, size);
     if (what[0] == 'h')
         modulus[(size /= 2) - 1] |= 1;
     n[append_base64url(n, modulus, size)] = '\0';
-    if (strchr("neshf", what[0]) != NULL)
+    if (strchr("nescfh", what[0]) != NULL)
         return (size_t)sprintf(out, "%s", n);
     if (what[0] == 't')
         return (size_t)sprintf(out, "%s", key->thumbprint);

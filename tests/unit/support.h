@@ -51,10 +51,10 @@ char *make_token(const struct test_key *key, const char *header,
                  const char *payload, size_t *len);
 
 /* A text with @jX, @nX and @tX replaced by the JWK without kid, the modulus in
- * base64url and the thumbprint of a key; @eX, @sX and @hX are n made even,
- * without its top bit, and its upper half, @fX all bits of its size. X is 2, 3,
- * 4 or o for "rsa2048", "rsa3072", "rsa4096" and "other2048". Returns a buffer
- * that the next call overwrites. */
+ * base64url and the thumbprint of a key; @eX, @sX, @cX and @hX are n made even,
+ * without its top bit, with another first byte, and its upper half, @fX all bits
+ * of its size. X is 2, 3, 4 or o for "rsa2048", "rsa3072", "rsa4096" and
+ * "other2048". Returns a buffer that the next call overwrites. */
 const char *with_keys(const char *text);
 
 /* A status's name; with KJWT_TEST_VERDICTS in the environment "refused" for all

@@ -1,12 +1,14 @@
 /*
  * What a verification may touch: the token, the work and the claims, each to
  * its last byte and not one further, and of a token that others may change each
- * byte once.
+ * byte once. What the computing of a key's numbers may touch.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "kjwt_keyset.h"
+#include "rsa_key.h"
 #include "support.h"
 
 static json_t *vectors;
@@ -59,6 +61,40 @@ static int make_memory(void **state)
     work_memory = make_guarded(KJWT_WORK_SIZE(4096));
     claims_memory = make_guarded(sizeof(struct kjwt_claims));
     return 0;
+}
+
+/* A key's numbers: n, work, target and thumbprint each between guards. */
+static void test_numbers(void **state)
+{
+    static const char *const names[] = {"rsa2048", "rsa3072", "rsa4096"};
+    struct guarded n_memory = make_guarded(4096 / 8);
+
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        const bool upper = i % 2 != 0;
+        const struct kjwt_key good = test_key_public(test_key(names[i / 2]));
+        const size_t size = good.bits / 8;
+        struct kjwt_key key = {.bits = good.bits};
+        uint32_t *n = at_guard(&n_memory, size, upper);
+        void *work = at_guard(&work_memory, KJWT_WORK_SIZE(key.bits), upper);
+        uint32_t *target = at_guard(&token_memory, size, upper);
+        uint8_t *thumbprint =
+            at_guard(&claims_memory, KJWT_THUMBPRINT_SIZE, upper);
+        char text[KJWT_THUMBPRINT_TEXT];
+
+        memcpy(n, good.n, size);
+        key.n = n;
+        kjwt_rsa_n0inv(n, key.n0inv);
+        kjwt_rsa_target(&key, work, target);
+        assert_memory_equal(target, good.target, size);
+        assert_status(kjwt_key_thumbprint(&key, work, thumbprint), KJWT_OK);
+        kjwt_rsa_thumbprint_text(thumbprint, text);
+        assert_string_equal(text, good.kid);
+        assert_filled(&n_memory, size, upper);
+        assert_filled(&work_memory, KJWT_WORK_SIZE(key.bits), upper);
+        assert_filled(&token_memory, size, upper);
+        assert_filled(&claims_memory, KJWT_THUMBPRINT_SIZE, upper);
+    }
 }
 
 static void verify_between_guards(const struct kjwt_policy *policy,
@@ -242,6 +278,7 @@ static void test_half_replaced(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_full_table),
         cmocka_unit_test(test_guards),
         cmocka_unit_test(test_read_once),

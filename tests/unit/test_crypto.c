@@ -8,6 +8,7 @@
 #include "admit.h"
 #include "crypto.h"
 #include "kjwt_keyset.h"
+#include "kjwt_stream.h"
 #include "support.h"
 
 static int calls_until_failure;
@@ -211,6 +212,22 @@ static kjwt_status jti(void)
     return status;
 }
 
+static kjwt_status streamed(void)
+{
+    static char buffer[KJWT_STREAM_BUFFER(KJWT_MAX_TOKEN_LENGTH)];
+    const bool begins = calls_until_failure != 1;
+    struct kjwt_stream stream;
+    struct kjwt_claims claims;
+    const size_t len = sign(token, "rsa2048", "{\"alg\":\"RS256\"}",
+                            "{\"exp\":9,\"aud\":\"device-1\"}");
+
+    assert_status(kjwt_stream_init(&stream, &policy, work, sizeof work, buffer,
+                                   sizeof buffer),
+                  begins ? KJWT_OK : KJWT_ERR_CRYPTO);
+    (void)kjwt_stream_update(&stream, token, len);
+    return kjwt_stream_finish(&stream, 1, &claims);
+}
+
 /* As many calls as there are: the first that none fails of passes. */
 static void test_each_call(void **state)
 {
@@ -226,6 +243,8 @@ static void test_each_call(void **state)
         /* the token, the signer's, the digest, the new key's */
         {"key set", keyset_update, 3 + 90 + 3 + 90, 4, 0},
         {"delegation", delegated, 3 + 90 + 3, 3, 0},
+        /* start, 5 groups of the header, the dot, 9 of the claims, end */
+        {"stream", streamed, 1 + 5 + 1 + 9 + 1, 1, 0},
         /* three times `iss` in three pieces, `jti` in one */
         {"one-shot", one_shot, 3 * 5, 3, 5},
         {"jti", jti, 3 * 6, 3, 6},
@@ -251,9 +270,42 @@ static void test_each_call(void **state)
     }
 }
 
-/* Only a string names anything. */
+/* Wherever a stream ends, its context is given back, once. */
+static void test_stream_abort(void **state)
+{
+    static char buffer[KJWT_STREAM_BUFFER(KJWT_MAX_TOKEN_LENGTH)];
+    const size_t len = sign(token, "rsa2048", "{\"alg\":\"RS256\"}",
+                            "{\"exp\":9,\"aud\":\"device-1\"}");
+
+    (void)state;
+    calls_until_failure = 0;
+    for (size_t i = 0; i <= len; i++) {
+        struct kjwt_stream stream;
+
+        aborted = 0;
+        assert_status(kjwt_stream_init(&stream, &policy, work, sizeof work,
+                                       buffer, sizeof buffer), KJWT_OK);
+        assert_status(kjwt_stream_update(&stream, token, i), KJWT_OK);
+        kjwt_stream_abort(&stream);
+        assert_int_equal(aborted, 1);
+        kjwt_stream_abort(&stream);
+        assert_int_equal(aborted, 1);
+    }
+}
+
+/* SHA-256 of the strings, each with its NUL; only a string names anything. */
 static void test_digest(void **state)
 {
+    static const struct {
+        const char *name;
+        const char *text; /* behind the `iss` */
+        size_t len;
+    } rows[] = {
+        {NULL, "", 0},
+        {"jti", "1", 2},
+        {"none", "", 1},
+    };
+    static const char iss[] = "a bench of more than sixteen bytes";
     struct kjwt_admission admission;
     struct kjwt_claims claims;
     uint8_t digest[KJWT_DIGEST_BYTES];
@@ -261,8 +313,17 @@ static void test_digest(void **state)
     (void)state;
     begin(&admission, &claims);
     calls_until_failure = 0;
-    assert_status(kjwt_admit_digest(&admission, "jti", digest), KJWT_OK);
-    assert_status(kjwt_admit_digest(&admission, "none", digest), KJWT_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t bytes[sizeof iss + 2];
+        uint8_t expected[32];
+
+        memcpy(bytes, iss, sizeof iss);
+        memcpy(bytes + sizeof iss, rows[i].text, rows[i].len);
+        mbedtls_sha256(bytes, sizeof iss + rows[i].len, expected, 0);
+        assert_status(kjwt_admit_digest(&admission, rows[i].name, digest),
+                      KJWT_OK);
+        assert_memory_equal(digest, expected, sizeof digest);
+    }
     assert_status(kjwt_admit_digest(&admission, "seq", digest),
                   KJWT_ERR_CLAIM_TYPE);
     claims.json_len--;
@@ -275,6 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_each_call),
+        cmocka_unit_test(test_stream_abort),
         cmocka_unit_test(test_digest),
     };
 

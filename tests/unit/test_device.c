@@ -3,6 +3,7 @@
  * and after a power cut at every write and erase.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "admit.h"
 #include "flash_cut.h"
 #include "flash_ram.h"
 #include "kjwt_device.h"
@@ -211,6 +212,10 @@ static void test_floor(void **state)
          2 * YEAR + 500},
         {"a clock behind it is none: exp", YEAR, 2 * YEAR, 0, 0,
          KJWT_ERR_EXPIRED, 2 * YEAR + 500},
+        {"a far one: a step", 0, 9 * YEAR, 0, 8 * YEAR, KJWT_OK,
+         3 * YEAR + 500},
+        {"just a step: all of it", 0, 9 * YEAR, 0, 4 * YEAR + 500, KJWT_OK,
+         4 * YEAR + 500},
     };
 
     (void)state;
@@ -272,6 +277,13 @@ static void test_floor_policy(void **state)
     policy.options |= KJWT_EXP_OPTIONAL;
     assert_status(present(FLOOR, "{\"iat\":%d}", BUILT + 7), KJWT_OK);
     assert_int_equal(floor_.time, BUILT + 7);
+    /* Issued when it had expired, but for the leeway. */
+    assert_status(
+        present(FLOOR, "{\"exp\":%d,\"iat\":%d}", BUILT + 100, BUILT + 159),
+        KJWT_OK);
+    assert_status(
+        present(FLOOR, "{\"exp\":%d,\"iat\":%d}", BUILT + 100, BUILT + 160),
+        KJWT_ERR_EXPIRED);
 }
 
 static void test_floor_settings(void **state)
@@ -281,7 +293,7 @@ static void test_floor_settings(void **state)
 
     (void)state;
     bad[0].built = 0;
-    bad[1].step_s = 0;
+    bad[1].step_s = bad[1].write_step_s = 0;
     bad[2].write_step_s = bad[2].step_s + 1;
     bad[3].now = 0;
     bad[4].now = 4 | KJWT_NOW_CLOCK;
@@ -289,6 +301,15 @@ static void test_floor_settings(void **state)
         assert_status(kjwt_floor_load(&bad[i]), KJWT_ERR_POLICY);
         assert_int_equal(bad[i].time, 0);
     }
+    /* The least of each. */
+    bad[0].built = 1;
+    bad[0].step_s = bad[0].write_step_s = 1;
+    assert_status(kjwt_floor_load(&bad[0]), KJWT_OK);
+    assert_int_equal(bad[0].time, 1);
+    floor_ = bad[0];
+    assert_status(present(FLOOR, "{\"exp\":2}"), KJWT_OK);
+    floor_ = good;
+    assert_status(kjwt_floor_load(&floor_), KJWT_OK);
     assert_status(kjwt_floor_load(NULL), KJWT_ERR_ARGUMENT);
     bad[0].store = NULL;
     assert_status(kjwt_floor_load(&bad[0]), KJWT_ERR_ARGUMENT);
@@ -329,6 +350,15 @@ static void test_floor_writes(void **state)
     }
     restart();
     assert_true(floor_.time > BUILT + 32 * DAY);
+    /* Each time it moves, and only then. */
+    floor_.write_step_s = 0;
+    for (int again = 0; again < 2; again++) {
+        cut.units = 0;
+        assert_status(present(FLOOR, "{\"exp\":%d,\"iat\":%d}",
+                              BUILT + 90 * DAY, BUILT + 33 * DAY + 1),
+                      KJWT_OK);
+        assert_int_equal(cut.units > 0, !again);
+    }
 }
 
 /* Five years in a drawer, and a token from the year 9000. */
@@ -476,6 +506,10 @@ static void test_nonce(void **state)
     assert_status(kjwt_challenge_close(&challenge), KJWT_OK);
     assert_status(present(NONCE, "{\"exp\":9,\"nonce\":\"%s\"}", other),
                   KJWT_ERR_NONCE_CLOSED);
+    /* To close what is closed costs no write. */
+    cut.units = 0;
+    assert_status(kjwt_challenge_close(&challenge), KJWT_OK);
+    assert_int_equal(cut.units, 0);
     /* A claim of one's own name. */
     challenge.claim = "/eat/nonce";
     issue(nonce);
@@ -529,6 +563,16 @@ static bool one_byte(void *context, void *data, size_t len)
     return true;
 }
 
+static size_t odd_byte;
+
+static bool all_but_one(void *context, void *data, size_t len)
+{
+    (void)context;
+    memset(data, 0x5a, len);
+    ((uint8_t *)data)[odd_byte] = 0;
+    return true;
+}
+
 static bool the_same(void *context, void *data, size_t len)
 {
     random_seed = 7;
@@ -552,6 +596,15 @@ static void test_random_numbers(void **state)
     assert_status(kjwt_challenge_issue(&challenge, text), KJWT_ERR_RANDOM);
     challenge.random = one_byte;
     assert_status(kjwt_challenge_issue(&challenge, text), KJWT_ERR_RANDOM);
+    challenge.random = all_but_one;
+    for (odd_byte = 0; odd_byte < KJWT_NONCE_BYTES; odd_byte++)
+        issue(nonce);
+    /* The number, and what is random. */
+    challenge.store = NULL;
+    challenge.nonce.number = 0x01020303;
+    odd_byte = 1;
+    issue(nonce);
+    assert_string_equal(nonce, "010203045a005a5a5a5a5a5a5a5a5a5a5a5a5a5a");
     challenge.random = NULL;
     assert_status(kjwt_challenge_issue(&challenge, text), KJWT_ERR_ARGUMENT);
     /* And a store that does not take that either. */
@@ -618,6 +671,13 @@ static void test_gap(void **state)
     assert_status(
         present(ONE_SHOT, "{\"exp\":9,\"cmd\":{\"n\":9223372036854775807}}"),
         KJWT_ERR_SEQUENCE_GAP);
+    /* Behind the first there is, too. */
+    assert_status(
+        present(ONE_SHOT, "{\"exp\":9,\"iss\":\"b\",\"cmd\":{\"n\":0}}"),
+        KJWT_OK);
+    assert_status(
+        present(ONE_SHOT, "{\"exp\":9,\"iss\":\"b\",\"cmd\":{\"n\":11}}"),
+        KJWT_ERR_SEQUENCE_GAP);
 }
 
 /* ------------------------------------------------------------- jti ring --- */
@@ -662,6 +722,16 @@ static void test_jti(void **state)
     }
     policy.options |= KJWT_EXP_OPTIONAL;
     assert_status(present(JTI, "{\"jti\":\"e\"}"), KJWT_ERR_EXP_MISSING);
+    /* The least `exp` that an entry can have. */
+    new_device(state);
+    ring.entries = 1;
+    assert_status(present(JTI, "{\"exp\":1,\"jti\":\"a\"}"), KJWT_OK);
+    assert_status(present(JTI, "{\"exp\":1,\"jti\":\"a\"}"),
+                  KJWT_ERR_REPLAYED);
+    assert_status(present(JTI, "{\"exp\":9,\"jti\":\"b\"}"),
+                  KJWT_ERR_JTI_FULL);
+    clock_ = 1;
+    assert_status(present(JTI, "{\"exp\":9,\"jti\":\"b\"}"), KJWT_OK);
 }
 
 static void test_jti_leeway(void **state)
@@ -698,6 +768,27 @@ static void test_jti_none(void **state)
                   KJWT_ERR_JTI_FULL);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(own[i], 0);
+}
+
+/* A later build with a larger ring: the entries that were not stored are free,
+ * whatever lay there. */
+static void test_jti_larger(void **state)
+{
+    static KJWT_JTI_RING(own, ENTRIES);
+
+    (void)state;
+    clock_ = 100;
+    ring.memory = own;
+    ring.entries = 1;
+    assert_status(present(JTI, "{\"exp\":200,\"jti\":\"a\"}"), KJWT_OK);
+    ring.entries = ENTRIES;
+    memset(own, 0x55, sizeof own);
+    for (unsigned i = 1; i < ENTRIES; i++)
+        assert_status(present(JTI, "{\"exp\":200,\"jti\":\"%u\"}", i), KJWT_OK);
+    assert_status(present(JTI, "{\"exp\":200,\"jti\":\"b\"}"),
+                  KJWT_ERR_JTI_FULL);
+    assert_status(present(JTI, "{\"exp\":200,\"jti\":\"a\"}"),
+                  KJWT_ERR_REPLAYED);
 }
 
 /* A store may use the room for a record before it finds that there is none. */
@@ -935,7 +1026,9 @@ static void test_store_fails(void **state)
     assert_status(kjwt_floor_load(&floor_), KJWT_ERR_STORE_READ);
     assert_status(present(FLOOR, "{\"exp\":%d}", BUILT + YEAR),
                   KJWT_ERR_STORE_READ);
+    challenge.nonce.open = 1;
     assert_status(kjwt_challenge_issue(&challenge, nonce), KJWT_ERR_STORE_READ);
+    assert_int_equal(challenge.nonce.open, 0);
     assert_status(kjwt_challenge_close(&challenge), KJWT_ERR_STORE_READ);
 }
 
@@ -982,8 +1075,10 @@ static void test_store_lengths(void **state)
         new_device(state);
         loaded_len = rows[i].len;
         floor_.store = challenge.store = one_shot.store = ring.store = &any_len;
-        (void)kjwt_floor_load(&floor_);
         print_message("# row %zu\n", i);
+        assert_status(kjwt_floor_load(&floor_), loaded_len == 16
+                                                    ? KJWT_OK
+                                                    : KJWT_ERR_STORE_READ);
         assert_status(present(rows[i].rule,
                               "{\"exp\":9999999999,\"seq\":1,\"jti\":\"1\"}"),
                       rows[i].status);
@@ -1173,6 +1268,8 @@ static void test_admission(void **state)
     assert_status(
         kjwt_verify(&policy, work, sizeof work, token, len, 0, &claims),
         KJWT_OK);
+    kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
+    assert_status(kjwt_admit_claim(&admission, "jti", NULL), KJWT_ERR_ARGUMENT);
     for (unsigned skipped = 0; skipped < 16; skipped++) {
         new_device(state);
         memset(&admission, 0, sizeof admission);
@@ -1190,13 +1287,15 @@ static void test_admission(void **state)
             kjwt_admit_jti(&admission, &ring);
         assert_int_equal(admission.status, KJWT_OK);
         assert_int_equal(kjwt_admitted(&admission, all), skipped == 0);
-        /* A Claims Set that has changed meanwhile. */
-        for (size_t i = 0; skipped == 0 && i < claims.json_len; i++) {
-            char *byte = token + (claims.json - token) + i;
+        /* A Claims Set that has changed meanwhile: any bit of it, and nothing
+         * behind it. */
+        for (size_t i = 0; skipped == 0 && i < 8 * claims.json_len + 8; i++) {
+            char *byte = token + (claims.json - token) + i / 8;
 
-            *byte ^= 1;
-            assert_false(kjwt_admitted(&admission, all));
-            *byte ^= 1;
+            *byte ^= (char)(1 << i % 8);
+            assert_int_equal(kjwt_admitted(&admission, all),
+                             i >= 8 * claims.json_len);
+            *byte ^= (char)(1 << i % 8);
         }
     }
     claims.json_len--;
@@ -1227,6 +1326,11 @@ static void test_admission(void **state)
                   KJWT_ERR_EXPIRED);
     assert_status(kjwt_admit_one_shot(&admission, &one_shot), KJWT_ERR_EXPIRED);
     assert_false(kjwt_admitted(&admission, KJWT_RULE_ONE_SHOT));
+    /* A refusal is in the proof, whatever the bits of the rule. */
+    kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
+    kjwt_admit_rule(&admission, KJWT_ERR_DEVICE, UINT32_MAX);
+    admission.status = KJWT_OK;
+    assert_false(kjwt_admitted(&admission, UINT32_MAX));
 }
 
 static void test_arguments(void **state)
@@ -1244,6 +1348,7 @@ static void test_arguments(void **state)
                   KJWT_ERR_ARGUMENT);
     assert_status(kjwt_admit_begin(&admission, 0, &policy, 0, &claims, NULL),
                   KJWT_ERR_ARGUMENT);
+    assert_status(kjwt_admit_jti(&admission, &ring), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_admit_claim(NULL, "a", "b"), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_admit_claim(&admission, "a", NULL), KJWT_ERR_ARGUMENT);
     admission = (struct kjwt_admission){.claims = &claims}; /* not verified */
@@ -1292,6 +1397,7 @@ int main(void)
         TEST(test_jti),
         TEST(test_jti_leeway),
         TEST(test_jti_none),
+        TEST(test_jti_larger),
         TEST(test_scribbles),
         TEST(test_jti_floor),
         TEST(test_flood),

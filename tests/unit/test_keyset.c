@@ -3,6 +3,8 @@
  * refused one leaves behind, and which set is in use after what.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <sys/mman.h>
+
 #include "flash_cut.h"
 #include "flash_ram.h"
 #include "keyset_record.h"
@@ -23,40 +25,61 @@ static KJWT_WORK(work, 4096);
 
 /* ------------------------------------------------------- a key's numbers --- */
 
-static void check_numbers(const struct public_key *public_key)
+static void check_numbers(const uint8_t *modulus, size_t size)
 {
+    static const uint8_t exponent[] = {1, 0, 1};
     static uint32_t target[4096 / 32];
-    struct kjwt_key key = public_key_view(public_key);
+    struct public_key public_key;
+    struct kjwt_key key;
+    struct error error;
     uint8_t thumbprint[KJWT_THUMBPRINT_SIZE];
-    char text[KJWT_THUMBPRINT_TEXT];
+    char text[KJWT_THUMBPRINT_TEXT + 1];
 
+    assert_true(public_key_from_modulus(modulus, size, exponent,
+                                        sizeof exponent, &public_key, &error));
+    key = public_key_view(&public_key);
     key.target = NULL;
     memset(key.n0inv, 0, sizeof key.n0inv);
     kjwt_rsa_n0inv(key.n, key.n0inv);
-    assert_memory_equal(key.n0inv, public_key->n0inv, sizeof key.n0inv);
+    assert_memory_equal(key.n0inv, public_key.n0inv, sizeof key.n0inv);
     kjwt_rsa_target(&key, work, target);
-    assert_memory_equal(target, public_key->target, key.bits / 8);
+    assert_memory_equal(target, public_key.target, key.bits / 8);
     assert_status(kjwt_key_thumbprint(&key, work, thumbprint), KJWT_OK);
+    text[KJWT_THUMBPRINT_TEXT] = 'x';
     kjwt_rsa_thumbprint_text(thumbprint, text);
-    assert_string_equal(text, public_key->thumbprint);
+    assert_string_equal(text, public_key.thumbprint);
+    assert_int_equal(text[KJWT_THUMBPRINT_TEXT], 'x');
 }
 
-/* Moduli of all kinds: near 2^bits, near 2^(bits - 1), sparse, random. */
+/* Moduli of all kinds: near 2^bits, near 2^(bits - 1), ones at both ends,
+ * sparse, random. Before the halvings a target is n + 2^1920 for the 3072 bits
+ * with ones at both ends, and n - 8 for the last. */
 static void test_numbers(void **state)
 {
-    static const uint8_t exponent[] = {1, 0, 1};
+    /* (2^1533 + 1) / (2^73 + 1) * (2^609 + 1) / (2^21 + 1), of which
+     * 2^(65535 * 2048 + 3) + 1 is a multiple */
+    static const char last[] =
+        "fffff800003ffffdff801003ff7fe00401001ff7ff004007fdffbff002007fef"
+        "fc0080200bfeffa00802ffbfe7fa00c02ff9fe80300c027f9fec03009fe7fafe"
+        "c02809febfb00a0280afebfb00a027fafebfa80a027fafec0280a02bfafec028"
+        "09febfafea02809febfb00a0280afebfb00a027fafebfa80a027fafec0280a02"
+        "bfafec02809febfafea02809febfb00a0280afebfb00a027fafebfa80a027faf"
+        "ec0280a02bfafec02809febfafea02809febfb00a0280afebfb00a027fafec02"
+        "809fe7fb00c027f9fec0300bfe7fa00c02ff9fe80200bfeffa00802ffbff0020"
+        "07feffc00801ff7ff004007fdffc01003ff7fe00400ffdff800003ffffe00001";
+    uint8_t *bytes;
+    size_t len;
 
     (void)state;
     srand(1);
     for (uint32_t bits = 2048; bits <= 4096; bits += 1024) {
         for (int i = 0; i < 24; i++) {
             uint8_t modulus[512];
-            struct public_key key;
-            struct error error;
 
             for (size_t b = 0; b < bits / 8; b++) {
                 const int byte = i == 0   ? 0xff
                                  : i == 1 ? 0
+                                 : i == 2 ? -(b < 8 || b >= bits / 8 - 8)
                                  : i < 6  ? rand() % 9 == 0
                                           : rand() >> 7;
 
@@ -64,12 +87,12 @@ static void test_numbers(void **state)
             }
             modulus[0] |= 0x80;
             modulus[bits / 8 - 1] |= 1;
-            assert_true(public_key_from_modulus(modulus, bits / 8, exponent,
-                                                sizeof exponent, &key,
-                                                &error));
-            check_numbers(&key);
+            check_numbers(modulus, bits / 8);
         }
     }
+    bytes = from_hex(last, &len);
+    check_numbers(bytes, len);
+    free(bytes);
 }
 
 /* --------------------------------------------------------------- a store --- */
@@ -174,10 +197,25 @@ static void sign(struct token *token, const char *signer, const char *header,
                                    &token->len), sizeof token->text);
 }
 
+/* The end of RECORD_MAX bytes, behind which lies nothing. */
+static uint8_t *guarded_end(void)
+{
+    uint8_t *pages = mmap(NULL, 2 * RECORD_MAX, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    assert_true(pages != MAP_FAILED);
+    assert_int_equal(mprotect(pages + RECORD_MAX, RECORD_MAX, PROT_NONE), 0);
+    return pages + RECORD_MAX;
+}
+
 static kjwt_status update_token(const struct token *token)
 {
-    static char copy[KJWT_MAX_TOKEN_LENGTH];
+    static uint8_t *end;
+    char *copy;
 
+    if (end == NULL)
+        end = guarded_end();
+    copy = (char *)end - token->len;
     memcpy(copy, token->text, token->len);
     return kjwt_keyset_update(&device.keyset, &device.root_policy, work,
                               sizeof work, copy, token->len, NOW);
@@ -252,6 +290,36 @@ static void test_rotation(void **state)
     }
     assert_status(update_set("{\"version\":1,\"keys\":[@j3]}"),
                   KJWT_ERR_KEYSET_VERSION);
+    /* Two that differ in their first byte only are two. */
+    new_device();
+    assert_status(update_set("{\"version\":1,\"keys\":[@j3,{\"kty\":\"RSA\","
+                             "\"e\":\"AQAB\",\"n\":\"@c3\"}]}"), KJWT_OK);
+}
+
+/* What is stored of a key is what the host exports, wherever its n stands. */
+static void test_keys(void **state)
+{
+    static const char *const names[] = {"rsa3072", "other2048", "rsa4096"};
+    static const char pad[] = "1234567";
+
+    (void)state;
+    for (size_t i = 0; i < 3 * sizeof pad; i++) {
+        const size_t which = i % 3;
+        const struct kjwt_key key = test_key_public(test_key(names[which]));
+        const struct kjwt_key *stored = &device.keyset.keys[which];
+        char set[128];
+
+        new_device();
+        sprintf(set, "{\"version\":1,\"x\":\"%s\",\"keys\":[@j3,@jo,@j4]}",
+                pad + i / 3);
+        assert_status(update_set(set), KJWT_OK);
+        assert_int_equal(device.keyset.key_count, 3);
+        assert_int_equal(stored->bits, key.bits);
+        assert_memory_equal(stored->n, key.n, key.bits / 8);
+        assert_memory_equal(stored->target, key.target, key.bits / 8);
+        assert_memory_equal(stored->n0inv, key.n0inv, sizeof key.n0inv);
+        assert_string_equal(stored->kid, key.kid);
+    }
 }
 
 /* The same set again is no error and costs no write; after what has made it
@@ -272,6 +340,11 @@ static void test_same_set(void **state)
                   KJWT_ERR_KEYSET_VERSION);
     assert_status(update_set("{\"version\":3, \"keys\":[@j3]}"),
                   KJWT_ERR_KEYSET_VERSION);
+    for (size_t i = 0; i < sizeof device.keyset.floor_digest; i++) {
+        device.keyset.floor_digest[i] ^= 1;
+        assert_status(update_set(set), KJWT_ERR_KEYSET_VERSION);
+        device.keyset.floor_digest[i] ^= 1;
+    }
     assert_status(device_token("rsa3072"), KJWT_OK);
 }
 
@@ -387,6 +460,9 @@ static const struct {
     {"one key twice", "rsa2048", KEYSET_HEADER,
      V6("@j3,{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n3\",\"kid\":\"x\"}"),
      KJWT_ERR_KEY_AMBIGUOUS},
+    {"the second key twice", "rsa2048", KEYSET_HEADER,
+     V6("@j4,@j3,{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n3\",\"kid\":\"x\"}"),
+     KJWT_ERR_KEY_AMBIGUOUS},
     {"one kid twice, once escaped", "rsa2048", KEYSET_HEADER,
      V6("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n3\",\"kid\":\"x\"},"
         "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\",\"kid\":\"\\u0078\"}"),
@@ -419,6 +495,8 @@ static const struct {
     {"revoked holds no thumbprint", "rsa2048", KEYSET_HEADER,
      "{\"version\":6,\"keys\":[@j3],\"revoked\":[\"bench-7\"]}",
      KJWT_ERR_KEYSET},
+    {"revoked holds three bytes", "rsa2048", KEYSET_HEADER,
+     "{\"version\":6,\"keys\":[@j3],\"revoked\":[\"AAAA\"]}", KJWT_ERR_KEYSET},
     {"a thumbprint with trailing bits", "rsa2048", KEYSET_HEADER,
      "{\"version\":6,\"keys\":[@j3],\"revoked\":["
      "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB\"]}", KJWT_ERR_KEYSET},
@@ -478,11 +556,9 @@ static void test_changed(void **state)
 
 /* ---------------------------------------------------------------- limits --- */
 
-static void test_memory(void **state)
+/* How much a set needs: a kid of 7 characters takes 8 bytes, one of 43 48. */
+static void check_memory(const char *set, size_t needed)
 {
-    const size_t needed = KJWT_KEYSET_SIZE(1, 3072, 1) - 8; /* a head of 56 */
-
-    (void)state;
     for (size_t size = needed - 16; size <= needed + 8; size += 8) {
         size_t len;
         char *token;
@@ -490,14 +566,27 @@ static void test_memory(void **state)
         new_device();
         assert_status(kjwt_keyset_open(&device.keyset, &flash_store, memory,
                                        size), KJWT_ERR_STORE_EMPTY);
-        token = make_token(test_key("rsa2048"), KEYSET_HEADER,
-                           with_keys("{\"version\":1,\"keys\":[@j3],"
-                                     "\"revoked\":[\"@to\",\"@to\"]}"), &len);
+        token = make_token(test_key("rsa2048"), KEYSET_HEADER, with_keys(set),
+                           &len);
         assert_status(kjwt_keyset_update(&device.keyset, &device.root_policy,
                                          work, sizeof work, token, len, NOW),
                       size < needed ? KJWT_ERR_KEYSET_SIZE : KJWT_OK);
         assert_int_equal(flash.saves, size < needed ? 0 : 2);
+        assert_int_equal(((uint8_t *)memory)[size], 0xee); /* by reboot() */
     }
+}
+
+static void test_memory(void **state)
+{
+    const size_t needed = KJWT_KEYSET_SIZE(1, 3072, 1) - 8; /* a head of 56 */
+
+    (void)state;
+    check_memory("{\"version\":1,\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\","
+                 "\"n\":\"@n3\",\"kid\":\"bench-7\"}],\"revoked\":[\"@to\"]}",
+                 needed - 40);
+    check_memory("{\"version\":1,\"keys\":[@j3],"
+                 "\"revoked\":[\"@to\",\"@to\"]}",
+                 needed);
     /* A set above what this firmware has memory for is one it cannot use. */
     assert_status(kjwt_keyset_open(&device.keyset, &flash_store, memory,
                                    needed - 8), KJWT_ERR_STORE_READ);
@@ -538,8 +627,10 @@ static void test_arguments(void **state)
                   KJWT_ERR_ARGUMENT);
     assert_status(kjwt_keyset_open(&keyset, &flash_store, NULL, 0),
                   KJWT_ERR_ARGUMENT);
-    assert_status(kjwt_keyset_open(&keyset, &flash_store, (char *)memory + 4,
-                                   100), KJWT_ERR_WORK_ALIGNMENT);
+    for (size_t i = 1; i < 8; i++)
+        assert_status(kjwt_keyset_open(&keyset, &flash_store,
+                                       (char *)memory + i, 100),
+                      KJWT_ERR_WORK_ALIGNMENT);
     assert_status(kjwt_keyset_update(&keyset, &policy, work, sizeof work, token,
                                      5, NOW), KJWT_ERR_ARGUMENT);
     assert_status(kjwt_keyset_update(NULL, &policy, work, sizeof work, token, 5,
@@ -550,6 +641,7 @@ static void test_arguments(void **state)
     /* None of these leaves a policy its keys. */
     assert_status(kjwt_keyset_policy(&keyset, &policy), KJWT_ERR_STORE_READ);
     assert_null(policy.keys);
+    assert_int_equal(policy.key_count, 0);
     policy.keys = device.roots;
     assert_status(kjwt_keyset_policy(NULL, &policy), KJWT_ERR_ARGUMENT);
     assert_null(policy.keys);
@@ -569,7 +661,7 @@ static void test_revoked_stays(void **state)
     assert_status(update_set("{\"version\":6,\"keys\":[@j4],\"revoked\":[]}"),
                   KJWT_OK);
     assert_status(update_set("{\"version\":7,\"keys\":[@j4],"
-                             "\"revoked\":[\"@t3\",\"@to\",\"@t3\"]}"),
+                             "\"revoked\":[\"@to\",\"@t3\",\"@t3\"]}"),
                   KJWT_OK);
     assert_int_equal(device.keyset.revoked_count, 2);
     assert_status(reboot(), KJWT_OK);
@@ -588,6 +680,12 @@ static void test_revoked_root(void **state)
     new_device();
     device.roots[1] = test_key_public(test_key("rsa3072"));
     device.root_policy.key_count = 2;
+    /* Neither root is a device key. */
+    assert_status(update("rsa2048",
+                         "{\"alg\":\"RS256\",\"typ\":\"kjwt-keyset+jwt\","
+                         "\"kid\":\"@t2\"}",
+                         "{\"version\":1,\"keys\":[@j4,@j3]}"),
+                  KJWT_ERR_KEYSET);
     assert_status(update("rsa2048",
                          "{\"alg\":\"RS256\",\"typ\":\"kjwt-keyset+jwt\","
                          "\"kid\":\"@t2\"}",
@@ -692,6 +790,8 @@ static void test_storage_states(void **state)
          KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ},
         {EMPTY, BAD, KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ,
          KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ},
+        {BAD, ZERO, KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ,
+         KJWT_ERR_STORE_READ, KJWT_ERR_STORE_READ},
     };
     static const char set4[] = "{\"version\":4,\"keys\":[@j4]}";
     static const char set5[] = "{\"version\":5,\"keys\":[@j3]}";
@@ -737,6 +837,12 @@ static void test_storage_states(void **state)
             assert_status(update_set(set4), KJWT_ERR_KEYSET_VERSION);
         }
     }
+    /* The least version is a floor. */
+    new_device();
+    assert_status(update_set("{\"version\":1,\"keys\":[@j3]}"), KJWT_OK);
+    put(SET, BAD);
+    assert_status(reboot(), KJWT_ERR_STORE_READ);
+    assert_status(update_set(set4), KJWT_OK);
 }
 
 /* A store that takes no more: no yes, and the old set stays in use. */
@@ -806,6 +912,87 @@ static void test_damaged_record(void **state)
     assert_status(reboot(), KJWT_OK);
     flash.len[SET] += 8;
     assert_status(reboot(), KJWT_ERR_STORE_READ);
+}
+
+/* Records that no device of this build has written, in memory that ends where
+ * they end. */
+static void test_foreign_records(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t count; /* of keys, by the head */
+        uint32_t keys;  /* that follow */
+        uint32_t bits;
+        uint32_t kid_size;
+        int64_t version;
+        uint32_t revoked; /* by the head */
+        uint32_t there;   /* of them, that follow */
+        uint32_t size;    /* above what there is */
+        uint8_t last;     /* byte of a kid */
+        kjwt_status status;
+    } rows[] = {
+        {"good", 1, 1, 2048, 8, 1, 0, 0, 0, 0, KJWT_OK},
+        {"as many keys as there may be", KJWT_MAX_KEYS, KJWT_MAX_KEYS, 0, 8, 1,
+         0, 0, 0, 0, KJWT_OK},
+        {"a revocation, and the least key", 1, 1, 0, 8, 1, 1, 1, 0, 0, KJWT_OK},
+        {"one more", KJWT_MAX_KEYS + 1, KJWT_MAX_KEYS + 1, 0, 8, 1, 0, 0, 0, 0,
+         KJWT_ERR_STORE_READ},
+        {"no key", 0, 0, 0, 8, 1, 0, 0, 0, 0, KJWT_ERR_STORE_READ},
+        {"a key that is not there", 1, 0, 0, 8, 1, 0, 0, 0, 0,
+         KJWT_ERR_STORE_READ},
+        {"a second that is not there", 2, 1, 2048, 8, 1, 0, 0, 0, 0,
+         KJWT_ERR_STORE_READ},
+        {"a second that is not counted", 1, 2, 2048, 8, 1, 0, 0, 0, 0,
+         KJWT_ERR_STORE_READ},
+        {"too many bits", 1, 1, 5120, 8, 1, 0, 0, 0, 0, KJWT_ERR_STORE_READ},
+        {"odd bits", 1, 1, 2080, 8, 1, 0, 0, 0, 0, KJWT_ERR_STORE_READ},
+        {"no kid", 1, 1, 2048, 0, 1, 0, 0, 0, 0, KJWT_ERR_STORE_READ},
+        {"a kid without alignment", 1, 1, 2048, 12, 1, 0, 0, 0, 0,
+         KJWT_ERR_STORE_READ},
+        {"a kid without its NUL", 1, 1, 2048, 8, 1, 0, 0, 0, 1,
+         KJWT_ERR_STORE_READ},
+        {"two of them", 2, 2, 2048, 8, 1, 0, 0, 0, 1, KJWT_ERR_STORE_READ},
+        {"version 0", 1, 1, 2048, 8, 0, 0, 0, 0, 0, KJWT_ERR_STORE_READ},
+        {"version -1", 1, 1, 2048, 8, -1, 0, 0, 0, 0, KJWT_ERR_STORE_READ},
+        {"another size", 1, 1, 2048, 8, 1, 0, 0, 8, 0, KJWT_ERR_STORE_READ},
+        {"revocations in the key's place", 1, 1, 2048, 8, 1, 16, 0, 0, 0,
+         KJWT_ERR_STORE_READ},
+        {"more of them than there is room", 1, 1, 2048, 8, 1, 17, 0, 0, 0,
+         KJWT_ERR_STORE_READ},
+    };
+    uint8_t *const end = guarded_end();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct kjwt_keyset_head head = {.format = KJWT_KEYSET_FORMAT,
+                                        .key_count = rows[i].count,
+                                        .revoked_count = rows[i].revoked,
+                                        .version = rows[i].version};
+        const struct kjwt_keyset_key_head key = {
+            .bits = rows[i].bits, .kid_size = rows[i].kid_size};
+        const size_t size = sizeof key + key.bits / 4 + key.kid_size;
+        const size_t first =
+            sizeof head + rows[i].there * KJWT_THUMBPRINT_SIZE;
+        const size_t len = first + rows[i].keys * size;
+
+        new_device();
+        head.size = (uint32_t)len + rows[i].size;
+        memcpy(flash.data[SET], &head, sizeof head);
+        for (uint32_t k = 0; k < rows[i].keys; k++) {
+            uint8_t *const at = flash.data[SET] + first + k * size;
+
+            memcpy(at, &key, sizeof key);
+            at[size - 1] = rows[i].last;
+        }
+        flash.load[SET] = KJWT_OK;
+        flash.len[SET] = len;
+        print_message("# %s\n", rows[i].name);
+        assert_status(kjwt_keyset_open(&device.keyset, &flash_store,
+                                       end - (len + 7) / 8 * 8, len),
+                      rows[i].status);
+        assert_int_equal(device.keyset.key_count,
+                         rows[i].status == KJWT_OK ? rows[i].count : 0);
+    }
 }
 
 /* ---------------------------------------------------------------- power cuts --- */
@@ -916,6 +1103,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_rotation),
+        cmocka_unit_test(test_keys),
         cmocka_unit_test(test_same_set),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_changed),
@@ -928,6 +1116,7 @@ int main(void)
         cmocka_unit_test(test_storage_states),
         cmocka_unit_test(test_write_fails),
         cmocka_unit_test(test_damaged_record),
+        cmocka_unit_test(test_foreign_records),
         cmocka_unit_test(test_power_cuts),
     };
 

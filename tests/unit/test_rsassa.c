@@ -127,7 +127,7 @@ static void fill(kjwt_limb *limbs, uint32_t words, uint32_t *seed)
 
 static void to_mpi(mbedtls_mpi *mpi, const kjwt_limb *limbs, uint32_t words)
 {
-    uint8_t bytes[1024];
+    uint8_t bytes[4 * 257];
 
     for (uint32_t i = 0; i < words; i++)
         for (int b = 0; b < 4; b++)
@@ -169,6 +169,22 @@ static void check_product(struct numbers *numbers, const kjwt_limb *t,
     assert_int_equal(mbedtls_mpi_cmp_mpi(&numbers->t, &numbers->expected), 0);
 }
 
+/* (carry, t) is before + a b. */
+static void check_sum(struct numbers *numbers, const kjwt_limb *before,
+                      const kjwt_limb *t, const kjwt_limb *a,
+                      const kjwt_limb *b, uint32_t words)
+{
+    to_mpi(&numbers->a, a, words);
+    to_mpi(&numbers->b, b, words);
+    to_mpi(&numbers->n, before, 2 * words);
+    to_mpi(&numbers->t, t, 2 * words + 1);
+    assert_int_equal(mbedtls_mpi_mul_mpi(&numbers->expected, &numbers->a,
+                                         &numbers->b), 0);
+    assert_int_equal(mbedtls_mpi_add_mpi(&numbers->expected,
+                                         &numbers->expected, &numbers->n), 0);
+    assert_int_equal(mbedtls_mpi_cmp_mpi(&numbers->t, &numbers->expected), 0);
+}
+
 /* (carry, t) R - before is a multiple of n, below n R. */
 static void check_reduced(struct numbers *numbers, const kjwt_limb *before,
                           const kjwt_limb *after, const kjwt_limb *n,
@@ -198,12 +214,15 @@ static uint32_t negated_inverse(uint32_t odd)
 
 static void test_kernel(void **state)
 {
-    static _Alignas(8) kjwt_limb n[128], a[128], b[128], t[257], before[256];
+    static _Alignas(8) kjwt_limb n[128], a[128], b[128], t[3 * 128 + 1];
+    static kjwt_limb before[256];
+    kjwt_limb beyond[128 + 1];
     struct numbers numbers;
     uint32_t seed = 7515;
 
     (void)state;
     init(&numbers);
+    memset(beyond, 0xa5, sizeof beyond);
     for (uint32_t words = 64; words <= 128; words += 32) {
         for (int i = 0; i < 300; i++) {
             fill(n, words, &seed);
@@ -214,8 +233,14 @@ static void test_kernel(void **state)
             memset(t, 0, sizeof t);
             (void)kjwt_limbs_multiply_add(t, a, words, b, words);
             check_product(&numbers, t, a, b, words);
+            fill(t, 2 * words, &seed);
+            memcpy(before, t, sizeof before);
+            t[2 * words] = kjwt_limbs_multiply_add(t, a, words, b, words);
+            check_sum(&numbers, before, t, a, b, words);
+            memcpy(t + 2 * words, beyond, 4 * words + 4);
             kjwt_limbs_square(t, a, words);
             check_product(&numbers, t, a, a, words);
+            assert_memory_equal(t + 2 * words, beyond, 4 * words + 4);
             fill(t, 2 * words, &seed);
             memcpy(before, t, sizeof before);
             t[2 * words] = kjwt_limbs_reduce(t, n, negated_inverse(n[0]),

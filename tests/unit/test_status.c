@@ -45,13 +45,24 @@ static void test_distances(void **state)
     }
 }
 
+/* FNV-1a */
+static uint32_t add(uint32_t sum, const char *text)
+{
+    for (; *text != '\0'; text++)
+        sum = (sum ^ (uint8_t)*text) * 16777619u;
+    return sum;
+}
+
 static void test_names(void **state)
 {
+    uint32_t sum = 2166136261u;
+
     (void)state;
     for (int i = 0; i < count; i++) {
         kjwt_status status = (kjwt_status)statuses[i].value;
         const char *text = kjwt_status_text(status);
 
+        sum = add(sum, text);
         assert_string_equal(kjwt_status_name(status), statuses[i].name);
         assert_true(strlen(text) > 10 && text[strlen(text) - 1] == '.');
         assert_string_not_equal(text, kjwt_status_text(-1));
@@ -59,6 +70,8 @@ static void test_names(void **state)
             assert_string_not_equal(
                 text, kjwt_status_text((kjwt_status)statuses[j].value));
     }
+    /* Of all texts: who changes one changes this. */
+    assert_int_equal(add(sum, kjwt_status_text(-1)), 0x09a343a1);
     assert_string_equal(kjwt_status_name(-1), "KJWT_ERR_?");
     assert_string_equal(kjwt_status_name(1), "KJWT_ERR_?");
 }

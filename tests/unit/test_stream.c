@@ -157,16 +157,25 @@ static void test_lengths(void **state)
     static const struct {
         size_t len;
         char fill;
+        kjwt_status early; /* of the update */
         kjwt_status status;
     } rows[] = {
-        {0, 'A', KJWT_ERR_SERIALIZATION},
-        {KJWT_MAX_TOKEN_LENGTH, '.', KJWT_ERR_SERIALIZATION},
-        {KJWT_MAX_TOKEN_LENGTH, 'A', KJWT_ERR_SERIALIZATION},
-        {KJWT_MAX_TOKEN_LENGTH + 1, '.', KJWT_ERR_LIMIT_TOKEN},
-        {KJWT_MAX_TOKEN_LENGTH + 1, 'A', KJWT_ERR_LIMIT_TOKEN},
-        {sizeof bytes, '.', KJWT_ERR_LIMIT_TOKEN},
-        {sizeof bytes, '\0', KJWT_ERR_LIMIT_TOKEN},
-        {SIZE_MAX, '.', KJWT_ERR_LIMIT_TOKEN},
+        {0, 'A', KJWT_OK, KJWT_ERR_SERIALIZATION},
+        {4, '.', KJWT_ERR_SERIALIZATION, KJWT_ERR_SERIALIZATION},
+        {4, '!', KJWT_ERR_BASE64URL, KJWT_ERR_SERIALIZATION},
+        {KJWT_MAX_TOKEN_LENGTH, '.', KJWT_ERR_SERIALIZATION,
+         KJWT_ERR_SERIALIZATION},
+        {KJWT_MAX_TOKEN_LENGTH, 'A', KJWT_OK, KJWT_ERR_SERIALIZATION},
+        {KJWT_MAX_TOKEN_LENGTH + 1, '.', KJWT_ERR_LIMIT_TOKEN,
+         KJWT_ERR_LIMIT_TOKEN},
+        {KJWT_MAX_TOKEN_LENGTH + 1, 'A', KJWT_ERR_LIMIT_TOKEN,
+         KJWT_ERR_LIMIT_TOKEN},
+        {sizeof bytes, '.', KJWT_ERR_LIMIT_TOKEN,
+         KJWT_ERR_LIMIT_TOKEN},
+        {sizeof bytes, '\0', KJWT_ERR_LIMIT_TOKEN,
+         KJWT_ERR_LIMIT_TOKEN},
+        {SIZE_MAX, '.', KJWT_ERR_LIMIT_TOKEN,
+         KJWT_ERR_LIMIT_TOKEN},
     };
 
     (void)state;
@@ -178,7 +187,8 @@ static void test_lengths(void **state)
         memset(bytes, rows[i].fill, sizeof bytes);
         kjwt_stream_init(&stream, &policy, work, sizeof work, buffer,
                          sizeof buffer);
-        (void)kjwt_stream_update(&stream, bytes, rows[i].len);
+        assert_status(kjwt_stream_update(&stream, bytes, rows[i].len),
+                      rows[i].early);
         assert_status(kjwt_stream_finish(&stream, 1, &claims), rows[i].status);
     }
 }
@@ -220,6 +230,14 @@ static void test_buffer(void **state)
                                      (struct cut){20, 20}, &verdict),
                           size < rows[i].needed ? KJWT_ERR_SCRATCH_SIZE
                                                 : KJWT_OK);
+        /* No more of a signature is kept than a right one has. */
+        memset(token + len, 'A', 400);
+        len += 400;
+        verify_whole(&policy, token, len, 1, &verdict);
+        assert_status(verdict.status, KJWT_ERR_SIGNATURE_LENGTH);
+        assert_status(stream_cut(&policy, token, len, 1, rows[i].needed,
+                                 (struct cut){20, 20}, &verdict),
+                      KJWT_ERR_SIGNATURE_LENGTH);
     }
 }
 
@@ -336,6 +354,9 @@ static void test_early_refusal(void **state)
     assert_status(kjwt_stream_update(&stream, ".", 1), KJWT_ERR_ALG);
     assert_status(kjwt_stream_update(&stream, "A", 1), KJWT_ERR_ALG);
     assert_status(kjwt_stream_finish(&stream, 1, &claims), KJWT_ERR_ALG);
+    /* So is a buffer that does not do. */
+    kjwt_stream_init(&stream, &policy, work, sizeof work, buffer, 5);
+    assert_status(kjwt_stream_update(&stream, token, 8), KJWT_ERR_SCRATCH_SIZE);
 }
 
 int main(void)
