@@ -147,27 +147,9 @@ static size_t append_base64url(char *out, const void *bytes, size_t len)
     return written;
 }
 
-/* Where tests/mutation keeps a signature, so that it is not made anew for each
- * mutant; NULL if it does not. */
-static const char *kept_signature(const struct test_key *key,
-                                  const uint8_t digest[32])
-{
-    static char path[512];
-    const char *folder = getenv("KJWT_TEST_SIGNATURES");
-    int len;
-
-    if (folder == NULL)
-        return NULL;
-    len = snprintf(path, sizeof path, "%s/%s-", folder, key->name);
-    for (int i = 0; i < 32; i++)
-        len += snprintf(path + len, sizeof path - (size_t)len, "%02x",
-                        digest[i]);
-    return path;
-}
-
 static bool read_signature(const char *path, uint8_t *signature, size_t size)
 {
-    FILE *file = path != NULL ? fopen(path, "rb") : NULL;
+    FILE *file = fopen(path, "rb");
     bool whole;
 
     if (file == NULL)
@@ -177,25 +159,37 @@ static bool read_signature(const char *path, uint8_t *signature, size_t size)
     return whole;
 }
 
+static void write_signature(const char *path, const uint8_t *signature,
+                            size_t size)
+{
+    FILE *file = fopen(path, "wb");
+
+    if (file == NULL)
+        return;
+    (void)fwrite(signature, 1, size, file);
+    fclose(file);
+}
+
+/* Signing is most of what many tests do: a folder `signatures` beside the keys,
+ * where there is one, keeps what was signed for other builds and mutants. */
 static void sign_digest(const struct test_key *key, const uint8_t digest[32],
                         uint8_t *signature)
 {
     mbedtls_rsa_context *rsa = mbedtls_pk_rsa(key->pk);
     const size_t size = mbedtls_rsa_get_len(rsa);
-    const char *path = kept_signature(key, digest);
+    char path[512];
+    int len = snprintf(path, sizeof path, "%s/signatures/%s-", KJWT_TEST_KEYS,
+                       key->name);
 
+    for (int i = 0; i < 32; i++)
+        len += snprintf(path + len, sizeof path - (size_t)len, "%02x",
+                        digest[i]);
     if (read_signature(path, signature, size))
         return;
     assert_int_equal(mbedtls_rsa_pkcs1_sign(rsa, random_bytes, NULL,
                                             MBEDTLS_MD_SHA256, 32, digest,
                                             signature), 0);
-    if (path != NULL && getenv("KJWT_TEST_KEEP_SIGNATURES") != NULL) {
-        FILE *file = fopen(path, "wb");
-
-        assert_non_null(file);
-        assert_int_equal(fwrite(signature, 1, size, file), size);
-        fclose(file);
-    }
+    write_signature(path, signature, size);
 }
 
 char *make_token(const struct test_key *key, const char *header,
