@@ -163,6 +163,7 @@ static struct {
     char nonces[STEPS][KJWT_NONCE_SIZE];
     size_t nonce_count;
     bool open; /* the last of them is, or may be */
+    bool closed; /* until a restart, whatever the store holds */
 } told;
 
 static void load_floor(void)
@@ -189,6 +190,7 @@ static void restart(void)
     memset(&challenge.nonce, 0, sizeof challenge.nonce);
     if (challenge.store == NULL)
         told.open = false;
+    told.closed = challenge.closed = false;
     clock_ = KJWT_TIME_UNKNOWN;
     for (size_t i = 0; i < sizeof layout / sizeof layout[0]; i++) {
         uint8_t data[8 + ENTRIES * sizeof(struct kjwt_jti)];
@@ -274,8 +276,8 @@ static void check_nonce(const struct device_token *token, kjwt_status status)
 {
     if (status != KJWT_OK)
         return;
-    must(told.open && strcmp(token->nonce,
-                             told.nonces[told.nonce_count - 1]) == 0,
+    must(told.open && !told.closed &&
+             strcmp(token->nonce, told.nonces[told.nonce_count - 1]) == 0,
          "only the open nonce is taken");
     told.open = false;
 }
@@ -427,7 +429,8 @@ static void issue(struct fuzz_input *input)
     if (status != KJWT_OK) {
         must(text[0] == '\0', "a failure gives no nonce");
         must(challenge.nonce.open == 0, "a failure leaves none open");
-        told.open = false;
+        told.open = told.open && step.failed;
+        told.closed = true;
         return;
     }
     must(strlen(text) == KJWT_NONCE_SIZE - 1, "a nonce has its length");
@@ -435,12 +438,14 @@ static void issue(struct fuzz_input *input)
         must(strcmp(told.nonces[i], text) != 0, "no nonce comes twice");
     told.nonce_count++;
     told.open = true;
+    told.closed = false;
 }
 
 static void close_nonce(void)
 {
     if (kjwt_challenge_close(&challenge) == KJWT_OK)
         told.open = false;
+    told.closed = true;
 }
 
 static void arm(struct fuzz_input *input, bool power)
