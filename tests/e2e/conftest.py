@@ -50,7 +50,8 @@ def pytest_collection_modifyitems(items):
         group = item.path.stem
         parameters = getattr(item, "callspec", None)
         if group in BOARDS and parameters:
-            group += f"-{parameters.params.get('board')}"
+            names = parameters.params
+            group += f"-{names.get('board', names.get('shell'))}"
         item.add_marker(pytest.mark.xdist_group(group))
 
 
