@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -83,6 +84,31 @@ const char *fuzz_file(size_t slot, const void *bytes, size_t len)
     must(ftruncate(*fd, 0) == 0 && pwrite(*fd, bytes, len, 0) == (ssize_t)len,
          "the file can be written");
     return paths[slot];
+}
+
+static char folder[32];
+
+static void remove_folder(void)
+{
+    DIR *files = opendir(folder);
+    const struct dirent *entry;
+
+    while (files != NULL && (entry = readdir(files)) != NULL)
+        (void)unlinkat(dirfd(files), entry->d_name, 0);
+    if (files != NULL)
+        (void)closedir(files);
+    (void)rmdir(folder);
+}
+
+const char *fuzz_folder(void)
+{
+    if (folder[0] != '\0')
+        return folder;
+    (void)snprintf(folder, sizeof folder, "%s/kjwt-fuzz-XXXXXX",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    must(mkdtemp(folder) != NULL && atexit(remove_folder) == 0,
+         "there is a folder");
+    return folder;
 }
 
 void fuzz_clear_environment(void)

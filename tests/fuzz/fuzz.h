@@ -46,6 +46,10 @@ struct fuzz_input fuzz_paragraph(struct fuzz_input *input);
 #define FUZZ_FILES 2
 const char *fuzz_file(size_t slot, const void *bytes, size_t len);
 
+/* A folder of the process's own, in memory where that can be. It goes with the
+ * files in it when the process ends. */
+const char *fuzz_folder(void);
+
 /* Removes every environment variable that signer-host reads. */
 void fuzz_clear_environment(void);
 

@@ -26,7 +26,6 @@
 #define STEPS 100000
 #define COPY  ((size_t)256 * 1024)
 
-static char folder[32];
 static char path[64];
 static char log_path[64];
 static struct batch batch;
@@ -67,12 +66,6 @@ static void remove_files(void)
 {
     (void)unlink(path);
     (void)unlink(log_path);
-}
-
-static void remove_folder(void)
-{
-    remove_files();
-    (void)rmdir(folder);
 }
 
 static void sign_row(struct journal *journal, int row)
@@ -239,15 +232,10 @@ static void prepare(void)
 {
     struct error error;
 
-    if (folder[0] != '\0')
+    if (path[0] != '\0')
         return;
-    /* In memory where that can be: SQLite syncs. */
-    (void)snprintf(folder, sizeof folder, "%s/kjwt-fuzz-XXXXXX",
-                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    must(mkdtemp(folder) != NULL && atexit(remove_folder) == 0,
-         "there is a folder");
-    (void)snprintf(path, sizeof path, "%s/journal", folder);
-    (void)snprintf(log_path, sizeof log_path, "%s/journal-wal", folder);
+    (void)snprintf(path, sizeof path, "%s/journal", fuzz_folder());
+    (void)snprintf(log_path, sizeof log_path, "%s/journal-wal", fuzz_folder());
     must(public_key_from_pem(signing_public_pem(), &batch.signer.key, &error) &&
              members_set_string(&batch.signer.header, "alg", "RS256", &error),
          "the test key loads");

@@ -1,9 +1,10 @@
 /*
- * What people type: key URIs, URLs, times, command lines, PIN files. Each input
- * goes to all of them.
+ * What people type: key URIs, URLs, times, command lines, PIN files, Vault
+ * tokens. Each input goes to all of them.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "aws_endpoint.h"
 #include "aws_error.h"
@@ -18,6 +19,7 @@
 #include "shell_words.h"
 #include "signer.h"
 #include "time_text.h"
+#include "vault_token.h"
 
 static bool has_scheme(const char *text, const char *scheme)
 {
@@ -92,6 +94,60 @@ static void try_header(const char *text)
     https_json_free_header(header);
 }
 
+/* The header is the token, whole; a reason does not tell it. */
+static void check_vault_token(const char *token, size_t len, bool fits)
+{
+    static const char name[] = "X-Vault-Token: ";
+    struct error error = {.text = ""};
+    const char *source = NULL;
+    char *header = vault_token_header(&source, &error);
+
+    for (size_t i = 0; i < len; i++)
+        fits = fits && token[i] > ' ' && token[i] <= '~';
+    must(check_error(header != NULL, &error) == (fits && len > 0),
+         "a Vault token is visible ASCII");
+    if (header != NULL)
+        must(strncmp(header, name, sizeof name - 1) == 0 &&
+                 strlen(header) == sizeof name - 1 + len &&
+                 memcmp(header + sizeof name - 1, token, len) == 0,
+             "a Vault token is sent as it is");
+    check_no_secret(&error);
+    https_json_free_header(header);
+}
+
+/* putenv(): what setenv() copies is never freed. */
+static void try_vault_variable(const char *text)
+{
+    char *variable = NULL;
+
+    if (text[0] == '\0')
+        return;
+    must(asprintf(&variable, "VAULT_TOKEN=%s", text) > 0 &&
+             putenv(variable) == 0,
+         "the environment can be changed");
+    check_vault_token(text, strlen(text), true);
+    must(unsetenv("VAULT_TOKEN") == 0, "the environment can be changed");
+    free(variable);
+}
+
+/* Where vault login writes it; the first line counts. */
+static void try_vault_file(const uint8_t *data, size_t size)
+{
+    static char path[64];
+    const char *file = fuzz_file(1, data, size);
+    char *text = fuzz_text(data, size);
+
+    if (path[0] == '\0') {
+        (void)snprintf(path, sizeof path, "%s/.vault-token", fuzz_folder());
+        must(symlink(file, path) == 0, "a link can be made");
+    }
+    must(setenv("HOME", fuzz_folder(), 1) == 0,
+         "the environment can be changed");
+    check_vault_token(text, strcspn(text, "\r\n"),
+                      size <= (size_t)8 * 1024);
+    free(text);
+}
+
 /* A key holder sees what begins with its scheme. */
 static void try_uris(const char *text)
 {
@@ -162,11 +218,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = fuzz_text(data, size);
 
+    fuzz_clear_environment();
     try_uris(text);
     try_times(text);
     try_words(text);
     try_pin(text);
     try_header(text);
+    try_vault_variable(text);
+    try_vault_file(data, size);
     try_cleaning(text, size);
     free(text);
     return 0;
