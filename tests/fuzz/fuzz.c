@@ -7,11 +7,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static char folder[32];
+
+static void remove_folder(void)
+{
+    DIR *files = opendir(folder);
+    const struct dirent *entry;
+
+    if (files == NULL)
+        return;
+    while ((entry = readdir(files)) != NULL)
+        (void)unlinkat(dirfd(files), entry->d_name, 0);
+    (void)closedir(files);
+    (void)rmdir(folder);
+}
+
 void must(bool holds, const char *what)
 {
     if (holds)
         return;
     (void)fprintf(stderr, "fuzz: does not hold: %s\n", what);
+    remove_folder();
     abort();
 }
 
@@ -84,20 +100,6 @@ const char *fuzz_file(size_t slot, const void *bytes, size_t len)
     must(ftruncate(*fd, 0) == 0 && pwrite(*fd, bytes, len, 0) == (ssize_t)len,
          "the file can be written");
     return paths[slot];
-}
-
-static char folder[32];
-
-static void remove_folder(void)
-{
-    DIR *files = opendir(folder);
-    const struct dirent *entry;
-
-    while (files != NULL && (entry = readdir(files)) != NULL)
-        (void)unlinkat(dirfd(files), entry->d_name, 0);
-    if (files != NULL)
-        (void)closedir(files);
-    (void)rmdir(folder);
 }
 
 const char *fuzz_folder(void)

@@ -7,15 +7,14 @@
  *     the claims file
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "command.h"
+#include "command_line.h"
 #include "mint_claims.h"
 #include "rehearsal.h"
 #include "signer.h"
 #include "signing.h"
 #include "token.h"
 
-#define NOW      INT64_C(1800000000)
-#define MAX_ARGS 24
+#define NOW INT64_C(1800000000)
 
 static struct public_key key;
 
@@ -26,19 +25,6 @@ static void open_key(void)
     if (key.bits == 0)
         must(public_key_from_pem(signing_public_pem(), &key, &error),
              "the test key loads");
-}
-
-/* Splits text at its line ends. Leaves out what would name files. */
-static int arguments(char *text, char **argv)
-{
-    int argc = 0;
-    char *rest = text;
-    char *line;
-
-    while ((line = strsep(&rest, "\n")) != NULL && argc < MAX_ARGS)
-        if (strncmp(line, "--claims", 8) != 0)
-            argv[argc++] = line;
-    return argc;
 }
 
 static void check_token(const struct members *header,
@@ -83,12 +69,13 @@ static void try_mint(const struct options *options, struct error *error)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const char *const files[] = {"--claims", NULL};
     static char claims_option[] = "--claims";
     struct fuzz_input input = {data, size};
     struct fuzz_input first = fuzz_paragraph(&input);
     char *text = fuzz_text(first.bytes, first.len);
-    char *argv[MAX_ARGS + 2];
-    int argc = arguments(text, argv);
+    char *argv[COMMAND_LINE_SIZE];
+    int argc = command_line_split(text, files, argv);
     struct options options = {.given = NULL};
     struct error error = {.text = ""};
 

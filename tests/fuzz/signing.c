@@ -7,7 +7,6 @@
 #include <mbedtls/sha256.h>
 
 #include "../../signer-host/base64url.h"
-#include "public_key.h"
 #include "rsa_signer.h"
 
 struct pair {
@@ -49,6 +48,11 @@ struct kjwt_key signing_other_key(void)
     return public_key_view(&pair_of(1)->public);
 }
 
+const struct public_key *signing_public(bool other)
+{
+    return &pair_of(other)->public;
+}
+
 const char *signing_public_pem(void)
 {
     static char pem[1024];
@@ -85,6 +89,12 @@ static void sign(const struct pair *pair, const void *message, size_t len,
     must(mbedtls_sha256(message, len, block + 224, 0) == 0,
          "the message can be hashed");
     rsa_signer_block(pair->signer, block, signature);
+}
+
+void signing_sign(bool other, const void *message, size_t len,
+                  uint8_t signature[256])
+{
+    sign(pair_of(other), message, len, signature);
 }
 
 static char *make_token(const struct pair *pair,
