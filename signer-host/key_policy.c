@@ -54,6 +54,9 @@ json_t *key_policy_iam(const char *key_arn)
 
 /* ---------------------------------------------------------- principals --- */
 
+/* Of "arn:PARTITION": arn:aws-us-gov and its like. */
+#define MAX_PARTITION 31
+
 /* arn:PARTITION:SERVICE:REGION:ACCOUNT:...; returns the length of "arn:
  * PARTITION" and the account's 12 digits, or false. */
 static bool split(const char *arn, int *partition_len, const char **account)
@@ -70,7 +73,8 @@ static bool split(const char *arn, int *partition_len, const char **account)
             *partition_len = (int)(at - arn);
     }
     *account = at;
-    return strspn(at, DIGITS) == 12 && at[12] == ':';
+    return *partition_len <= MAX_PARTITION && strspn(at, DIGITS) == 12 &&
+           at[12] == ':';
 }
 
 /* A user, a role, a session of one, or an account; never everybody. */
@@ -152,7 +156,7 @@ static json_t *for_signers(json_t *statement, const struct key_policy *policy,
 json_t *key_policy_make(const struct key_policy *policy, const char *account_of,
                         struct error *error)
 {
-    char root[96];
+    char root[MAX_PARTITION + sizeof ":iam::123456789012:root"];
     const char *account;
     int partition_len;
 
@@ -165,9 +169,8 @@ json_t *key_policy_make(const struct key_policy *policy, const char *account_of,
                         account_of);
         return NULL;
     }
-    (void)snprintf(root, sizeof root, "%.*s:iam::%.12s:root",
-                   partition_len < 32 ? partition_len : 32, account_of,
-                   account);
+    (void)snprintf(root, sizeof root, "%.*s:iam::%.12s:root", partition_len,
+                   account_of, account);
     return json_pack(
         "{s:s, s:[o, o, o]}", "Version", VERSION, "Statement",
         admin_statement(policy, root),
