@@ -227,6 +227,12 @@ static bool check_keys(const struct key_set *set, struct error *error)
                              "%s signs key sets and nothing else: leave it out "
                              "of the keys",
                              set->keys.names[i]);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(set->keys.keys[k].thumbprint, thumbprint) == 0)
+                return error_set(error, EXIT_REFUSED,
+                                 "%s and %s are one key, whatever its kid: add "
+                                 "it once",
+                                 set->keys.names[k], set->keys.names[i]);
         json_array_foreach(set->revoked, j, entry)
             if (strcmp(json_string_value(entry), thumbprint) == 0)
                 return error_set(error, EXIT_REFUSED,

@@ -23,6 +23,10 @@ class Bench:
             self.signer.ok("key", "create", "--key", self.private(name))
             self.signer.ok("key", "export", "--key", self.private(name),
                            "--format", "pem", "-o", folder / f"{name}.pub")
+        for name in ("one", "two"):
+            self.signer.ok("key", "export", "--key", self.private(name),
+                           "--format", "jwk", "--kid", "same",
+                           "-o", folder / f"{name}-same.pub")
 
     def private(self, name):
         return f"file:{self.folder}/{name}.pem"
@@ -131,7 +135,11 @@ REFUSED_SETS = [  # arguments, status, words
     (["--version", "x", "--add", "one"], 2, ["--version x"]),
     (["--version", "9007199254740992", "--add", "one"], 2, ["--version"]),
     (["--version", "1", "--add", "root"], 1, ["signs key sets and nothing"]),
-    (["--version", "1", "--add", "one", "--add", "one"], 1, ["two keys"]),
+    (["--version", "1", "--add", "one", "--add", "one"], 1, ["add it once"]),
+    (["--version", "1", "--add", "one", "--add", "one-same"], 1,
+     ["one.pub", "one-same.pub", "add it once"]),
+    (["--version", "1", "--add", "one-same", "--add", "two-same"], 1,
+     ["two keys have the kid same"]),
     (["--version", "1", "--add", "one", "--revoke", "bench-7"], 2,
      ["--revoke bench-7", "thumbprint"]),
     (["--version", "1", "--add", "one", "--revoke", "A" * 42 + "B"], 2,
@@ -149,7 +157,7 @@ REFUSED_SETS = [  # arguments, status, words
 
 @pytest.mark.parametrize("arguments, status, words", REFUSED_SETS)
 def test_refused_sets(arguments, status, words, bench):
-    names = ("one", "root")
+    names = ("one", "root", "one-same", "two-same")
     arguments = [bench.public(word) if word in names else word
                  for word in arguments]
     refused(bench.key_set(*arguments), status, *words)
