@@ -156,14 +156,15 @@ static bool post(struct lambda_runtime *runtime, const char *path,
 /* ------------------------------------------------------------ invocation ---
  */
 
-/* It becomes a part of a URL. */
+/* It becomes a segment of a URL's path, where a dot in front may mean another
+ * place (RFC 3986 5.2.4). */
 static bool take_request_id(const struct lambda_runtime *runtime,
                             struct lambda_invocation *invocation)
 {
     const char *id = header(runtime, "Lambda-Runtime-Aws-Request-Id");
     size_t len = id != NULL ? strlen(id) : 0;
 
-    if (len == 0 || len >= sizeof invocation->request_id ||
+    if (len == 0 || len >= sizeof invocation->request_id || id[0] == '.' ||
         strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                    "0123456789-_.") != len)
         return false;

@@ -161,7 +161,7 @@ static bool is_id(const char *id)
             !(id[i] >= 'A' && id[i] <= 'Z') &&
             !(id[i] >= '0' && id[i] <= '9') && strchr("-_.", id[i]) == NULL)
             return false;
-    return len > 0 && len < LAMBDA_REQUEST_ID_SIZE;
+    return len > 0 && len < LAMBDA_REQUEST_ID_SIZE && id[0] != '.';
 }
 
 static int64_t wall_ms(void)
