@@ -27,7 +27,7 @@ long pkcs11_object_get(const struct pkcs11_token *token,
 
     if (token->module->C_GetAttributeValue(token->session, object, &attribute,
                                            1) != CKR_OK ||
-        attribute.ulValueLen == CK_UNAVAILABLE_INFORMATION)
+        attribute.ulValueLen > size) /* or CK_UNAVAILABLE_INFORMATION */
         return -1;
     return (long)attribute.ulValueLen;
 }
@@ -99,6 +99,8 @@ bool pkcs11_object_search(struct pkcs11_token *token, CK_OBJECT_CLASS class,
         result = module->C_FindObjects(token->session, handles, size, count);
         (void)module->C_FindObjectsFinal(token->session);
     }
+    if (result == CKR_OK && *count > size) /* a broken driver */
+        result = CKR_GENERAL_ERROR;
     return result == CKR_OK ||
            pkcs11_failed(token->name, "looking for keys", result, error);
 }

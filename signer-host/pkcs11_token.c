@@ -131,7 +131,8 @@ static void look_through(struct pkcs11_token *token, CK_FUNCTION_LIST *module,
     if (!is_module_wanted(token, module))
         return;
     search->modules++;
-    if (module->C_GetSlotList(CK_TRUE, slots, &count) != CKR_OK)
+    if (module->C_GetSlotList(CK_TRUE, slots, &count) != CKR_OK ||
+        count > MAX_SLOTS)
         return;
     for (CK_ULONG i = 0; i < count; i++)
         look_at(token, module, slots[i], search);
