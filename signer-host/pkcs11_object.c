@@ -46,26 +46,25 @@ int pkcs11_object_flag(const struct pkcs11_token *token,
 static char *uri_of(const struct pkcs11_token *token, CK_OBJECT_HANDLE object,
                     const P11KitUri *like)
 {
-    static const CK_ATTRIBUTE_TYPE types[] = {CKA_LABEL, CKA_ID, CKA_CLASS};
+    static const CK_ATTRIBUTE_TYPE types[] = {CKA_LABEL, CKA_ID};
     CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-    unsigned char values[3][MAX_TEXT];
+    unsigned char values[2][MAX_TEXT];
     CK_ATTRIBUTE attributes[3];
     CK_ULONG count = 0;
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 2; i++) {
         long len = pkcs11_object_get(token, object, types[i], values[i],
                                      sizeof values[i]);
 
-        if (len <= 0)
-            continue;
-        if (types[i] == CKA_CLASS)
-            memcpy(&class, values[i], sizeof class);
-        /* A private key is what a key URI means by itself. */
-        if (types[i] == CKA_CLASS && class == CKO_PRIVATE_KEY)
-            continue;
-        attributes[count++] =
-            (CK_ATTRIBUTE){types[i], values[i], (CK_ULONG)len};
+        if (len > 0)
+            attributes[count++] =
+                (CK_ATTRIBUTE){types[i], values[i], (CK_ULONG)len};
     }
+    /* A private key is what a key URI means by itself. */
+    if (pkcs11_object_get(token, object, CKA_CLASS, &class, sizeof class) ==
+            (long)sizeof class &&
+        class == CKO_PUBLIC_KEY)
+        attributes[count++] = (CK_ATTRIBUTE){CKA_CLASS, &class, sizeof class};
     return pkcs11_uri_format(like, &token->info, attributes, count);
 }
 
