@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "signer.h"
+
 static bool names_file(const char *line, const char *const *files)
 {
     for (; *files != NULL; files++)
@@ -24,6 +26,17 @@ int command_line_split(char *text, const char *const *files, char **argv)
         if (!names_file(line, files))
             argv[argc++] = line;
     return argc;
+}
+
+bool command_line_parse(const struct command *command, int argc, char **argv,
+                        struct options *options)
+{
+    struct error error = {.text = ""};
+
+    return check_error(options_parse(command->options, argc, argv, options,
+                                     &error),
+                       &error) &&
+           !options->help;
 }
 
 /* A file in memory becomes standard output. Returns the one that was. */

@@ -16,6 +16,11 @@
  * which NULL ends: the options that name files. Returns how many there are. */
 int command_line_split(char *text, const char *const *files, char **argv);
 
+/* Whether argv is what the command may be run with, and no call for help.
+ * *options is the caller's to free in any case. */
+bool command_line_parse(const struct command *command, int argc, char **argv,
+                        struct options *options);
+
 /* What the command did; *printed is what it wrote to standard output, made
  * with malloc. */
 bool command_line_run(const struct command *command,

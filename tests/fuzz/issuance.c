@@ -205,20 +205,6 @@ static void run(const struct command *command, const struct options *options,
     free(printed);
 }
 
-static void parse_and_run(const struct command *command, int argc, char **argv,
-                          const struct fuzz_input *previous)
-{
-    struct options options;
-    struct error error = {.text = ""};
-
-    if (check_error(options_parse(command->options, argc, argv, &options,
-                                  &error),
-                    &error) &&
-        !options.help)
-        run(command, &options, previous);
-    options_free(&options);
-}
-
 /* A key set, with the newline of a file that an editor wrote. */
 static struct fuzz_input sign_previous(const struct fuzz_input *text)
 {
@@ -254,6 +240,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_input keys = fuzz_paragraph(&input);
     struct fuzz_input kind = fuzz_part(&first, "\n");
     struct fuzz_input previous = {NULL, 0};
+    const struct command *command =
+        kind.len > 0 && kind.bytes[0] == 'c' ? &cmd_certificate : &cmd_key_set;
+    struct options options;
     char *text = fuzz_text(first.bytes, first.len);
     char *argv[COMMAND_LINE_SIZE];
     int argc = command_line_split(text, files, argv);
@@ -270,9 +259,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                        fuzz_file(1, previous.bytes, previous.len + 1));
         argv[argc++] = previous_option;
     }
-    parse_and_run(kind.len > 0 && kind.bytes[0] == 'c' ? &cmd_certificate
-                                                       : &cmd_key_set,
-                  argc, argv, &previous);
+    if (command_line_parse(command, argc, argv, &options))
+        run(command, &options, &previous);
+    options_free(&options);
     free((void *)(uintptr_t)previous.bytes);
     free(text);
     return 0;

@@ -355,17 +355,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int argc =
         command_line_split(text, create ? create_files : policy_files, argv);
     struct options options;
-    struct error error = {.text = ""};
 
     if (create && input.len > 0) {
         (void)snprintf(policy_option, sizeof policy_option, "--policy=%s",
                        fuzz_file(0, input.bytes, input.len));
         argv[argc++] = policy_option;
     }
-    if (check_error(options_parse(command->options, argc, argv, &options,
-                                  &error),
-                    &error) &&
-        !options.help)
+    if (command_line_parse(command, argc, argv, &options))
         run(command, &options, &input);
     options_free(&options);
     free(text);

@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *text = fuzz_text(first.bytes, first.len);
     char *argv[COMMAND_LINE_SIZE];
     int argc = command_line_split(text, files, argv);
-    struct options options = {.given = NULL};
+    struct options options;
     struct error error = {.text = ""};
 
     open_key();
@@ -84,10 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         argv[argc++] = claims_option;
         argv[argc++] = (char *)fuzz_file(0, input.bytes, input.len);
     }
-    if (check_error(options_parse(cmd_mint.options, argc, argv, &options,
-                                  &error),
-                    &error) &&
-        !options.help)
+    if (command_line_parse(&cmd_mint, argc, argv, &options))
         try_mint(&options, &error);
     options_free(&options);
     free(text);

@@ -192,7 +192,7 @@ bool any_check(const struct layout *layout, uint32_t slot,
     return !fails();
 }
 
-/* Nothing that the flash may hold makes a save leave the record's own units. */
+/* A save, whatever the flash holds. */
 void proof_save(void)
 {
     const size_t len = any_length(SIZE);
