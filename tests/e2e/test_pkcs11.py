@@ -466,8 +466,11 @@ class Terminal:
             [bench.signer.path, *words], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
             env={**bench.environment, "KJWT_PKCS11_FAULT": fault},
-            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(
-                self.slave, termios.TIOCSCTTY, 0))
+            start_new_session=True, preexec_fn=self.take_terminal)
+
+    def take_terminal(self):
+        fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
 
     def echoes(self):
         return bool(termios.tcgetattr(self.slave)[3] & termios.ECHO)
