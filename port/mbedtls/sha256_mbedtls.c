@@ -1,11 +1,24 @@
 /* SHA-256 of the crypto seam on mbedTLS 3.6.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include <mbedtls/platform_util.h>
 #include <mbedtls/sha256.h>
 
 #include "kjwt_port.h"
+#include "proof.h"
 
 _Static_assert(sizeof(mbedtls_sha256_context) <= KJWT_HASH_CONTEXT_MAX,
                "the hash context lies in the work");
+
+#ifdef MBEDTLS_PLATFORM_ZEROIZE_ALT
+/* What is behind the assembly may read it, so it is not left out. */
+KJWT_NOINLINE void mbedtls_platform_zeroize(void *memory, size_t len)
+{
+    memset(memory, 0, len);
+    (void)kjwt_opaque_pointer(memory);
+}
+#endif
 
 static kjwt_status to_status(int failed)
 {

@@ -1,10 +1,12 @@
 /*
- * kjwt_base64url_decode(), for every text of at most LENGTH bytes.
+ * Decoding and what ties it to the text, for every text of at most LENGTH bytes.
  * SPDX-License-Identifier: Apache-2.0
  *
- * It reads and writes the text alone, leaves as many bytes as the encoding of
- * RFC 4648 5 has, and accepts a text only if encoding the result gives the very
- * text back: no byte string has a second spelling.
+ * decode: it reads and writes the text alone, leaves as many bytes as the
+ * encoding of RFC 4648 5 has, and accepts a text only if encoding the result
+ * gives the very text back: no byte string has a second spelling.
+ * fold: what is accepted folds to the same word before and after, and to
+ * another once any of its bytes has changed.
  */
 #include <base64url.c>
 
@@ -38,4 +40,29 @@ void proof_decode(void)
                   original[i] == encoded((uint8_t *)text, decoded_len, i),
               "one spelling");
     end_of_proof();
+}
+
+void proof_fold(void)
+{
+    const size_t len = any_length(LENGTH);
+    char *text = any_memory(len);
+    size_t decoded_len = nondet_size();
+    uint32_t fold;
+    size_t i;
+
+    assume(len > 0);
+    fold = kjwt_base64url_fold(text, len);
+    if (kjwt_base64url_decode(text, len, &decoded_len) != KJWT_OK)
+        return;
+    prove(kjwt_base64url_fold_decoded(text, decoded_len) == fold, "the same");
+    i = any_length(LENGTH);
+    if (i < decoded_len) {
+        const uint8_t change = nondet_u8();
+
+        assume(change != 0);
+        text[i] = (char)((uint8_t)text[i] ^ change);
+        prove(kjwt_base64url_fold_decoded(text, decoded_len) != fold,
+              "another");
+        end_of_proof();
+    }
 }

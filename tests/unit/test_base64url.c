@@ -75,11 +75,41 @@ static void test_alphabet(void **state)
     }
 }
 
+static uint32_t folded(const char *bytes, size_t len)
+{
+    uint32_t fold = 0;
+
+    for (size_t i = 0; i < len; i++)
+        fold ^= (uint32_t)(uint8_t)bytes[i] << (24 - 8 * (i % 4));
+    return fold;
+}
+
+/* What is accepted folds to one word, as text and as bytes. */
+static void test_fold(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *bytes = rows[i].bytes;
+
+        if (bytes == NULL)
+            continue;
+        assert_int_equal(kjwt_base64url_fold(rows[i].text,
+                                             strlen(rows[i].text)),
+                         folded(bytes, strlen(bytes)));
+        assert_int_equal(kjwt_base64url_fold_decoded(bytes, strlen(bytes)),
+                         folded(bytes, strlen(bytes)));
+    }
+    assert_int_equal(kjwt_base64url_fold_decoded("", 0), 0);
+    assert_int_equal(kjwt_base64url_fold("Zm9vYmFyZm9vYmFy", 16),
+                     folded("foobarfoobar", 12));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_alphabet),
+        cmocka_unit_test(test_fold),
     };
 
     return cmocka_run_group_tests_name("base64url", tests, NULL, NULL);

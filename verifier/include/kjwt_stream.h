@@ -60,6 +60,7 @@ struct kjwt_stream {
     kjwt_status failed;   /* the hash port, the room */
     kjwt_status status;   /* of the JOSE Header and what stands before it */
     uint32_t proof;
+    uint32_t fold;        /* of the Claims Set's characters */
     uint8_t part;         /* 0 header, 1 Claims Set, 2 signature, 3 too many */
     uint8_t empty;        /* one bit for each part: no character yet */
     uint8_t foreign;      /* one bit for each part: no base64url */

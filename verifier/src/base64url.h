@@ -15,4 +15,21 @@
  */
 kjwt_status kjwt_base64url_decode(char *text, size_t len, size_t *decoded_len);
 
+static inline uint32_t kjwt_rotate_right(uint32_t word, uint32_t bits)
+{
+    return word >> bits | word << ((32 - bits) & 31);
+}
+
+/*
+ * The bits that text[len] stands for, XORed into one word: bit i of the text,
+ * from its beginning, into bit i mod 32 of the word, from its highest. And the
+ * same of the bytes[len] that it was decoded to. The two are equal, unless a
+ * glitch has changed what was decoded, of which the signature knows nothing: any
+ * one byte, or more bytes or fewer but for a chance of about 2^-32.
+ *
+ *   text   of the alphabet; of anything else the result says nothing. len > 0
+ */
+uint32_t kjwt_base64url_fold(const char *text, size_t len);
+uint32_t kjwt_base64url_fold_decoded(const char *bytes, size_t len);
+
 #endif

@@ -70,21 +70,14 @@ static kjwt_status unicode_escape(struct kjwt_json_cursor *c)
 
 static kjwt_status escape(struct kjwt_json_cursor *c)
 {
-    switch (take(c)) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-        return KJWT_OK;
-    case 'u':
+    const uint8_t byte = take(c);
+
+    if (byte == 'u')
         return unicode_escape(c);
-    default:
-        return KJWT_ERR_JSON;
-    }
+    for (const char *known = "\"\\/bfnrt"; *known != '\0'; known++)
+        if (byte == (uint8_t)*known)
+            return KJWT_OK;
+    return KJWT_ERR_JSON;
 }
 
 /* RFC 3629 4: what follows a lead byte of 0xc2 to 0xf4. The shortest form

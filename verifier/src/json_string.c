@@ -55,9 +55,9 @@ uint8_t kjwt_json_string_next(struct kjwt_json_string *string)
     byte = take(string);
     if (byte == 'u')
         return unicode_escape(string);
-    for (int i = 0; i < 5; i++)
-        if (byte == (uint8_t)"bfnrt"[i])
-            return (uint8_t)"\b\f\n\r\t"[i];
+    for (const char *pair = "b\bf\fn\nr\rt\t"; *pair != '\0'; pair += 2)
+        if (byte == (uint8_t)pair[0])
+            return (uint8_t)pair[1];
     return byte; /* the quote, the backslash, the slash */
 }
 

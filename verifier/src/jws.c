@@ -4,32 +4,35 @@
 #include "jws.h"
 #include "proof.h"
 
+/* Behind the next dot, or the end. */
+KJWT_NOINLINE static char *behind_dot(char *next, const char *end)
+{
+    while (next != end && *next++ != '.')
+        ;
+    return next;
+}
+
 /* RFC 7515 7.1, 3.1: two dots, and for an RS256 token three non-empty parts. */
 kjwt_status kjwt_jws_split(struct kjwt_jws *jws, char *token, size_t len,
                            uint32_t *proof)
 {
-    size_t dot[2] = {0, 0};
-    size_t dots = 0;
+    const char *end;
 
     if (len > KJWT_MAX_TOKEN_LENGTH)
         return KJWT_ERR_LIMIT_TOKEN;
-    for (size_t i = 0; i < len; i++) {
-        if (token[i] != '.')
-            continue;
-        if (dots == 2)
-            return KJWT_ERR_SERIALIZATION;
-        dot[dots++] = i;
-    }
-    if (dots != 2 || dot[0] == 0 || dot[1] == dot[0] + 1 || dot[1] + 1 == len)
-        return KJWT_ERR_SERIALIZATION;
-
+    end = token + len;
     jws->header = token;
-    jws->header_len = dot[0];
-    jws->payload = token + dot[0] + 1;
-    jws->payload_len = dot[1] - dot[0] - 1;
-    jws->signature = token + dot[1] + 1;
-    jws->signature_len = len - dot[1] - 1;
-    jws->signing_input_len = dot[1];
+    jws->payload = behind_dot(token, end);
+    jws->signature = behind_dot(jws->payload, end);
+    jws->header_len = (size_t)(jws->payload - token) - 1;
+    jws->payload_len = (size_t)(jws->signature - jws->payload) - 1;
+    jws->signature_len = (size_t)(end - jws->signature);
+    jws->signing_input_len = (size_t)(jws->signature - token) - 1;
+    /* Without two dots the signature begins at the end. */
+    if (jws->signature_len == 0 || jws->header_len == 0 ||
+        jws->payload_len == 0 || behind_dot(jws->signature, end) != end ||
+        end[-1] == '.')
+        return KJWT_ERR_SERIALIZATION;
     *proof += KJWT_PROOF_SPLIT;
     return KJWT_OK;
 }
@@ -39,33 +42,29 @@ KJWT_NOINLINE static uint8_t lower(uint8_t c)
     return (uint32_t)(c - 'A') < 26 ? (uint8_t)(c + 'a' - 'A') : c;
 }
 
-/* Skips prefix if the string begins with it, ASCII case aside. */
-static void skip_prefix(struct kjwt_json_string *string, const char *prefix)
+/* Reads as many bytes of the string as the text has; whether they are the text,
+ * ASCII case aside. */
+KJWT_NOINLINE static bool read_text(struct kjwt_json_string *string,
+                                    const char *text)
 {
-    struct kjwt_json_string ahead = *string;
-
-    while (*prefix != '\0')
-        if (lower(kjwt_json_string_next(&ahead)) != (uint8_t)*prefix++)
-            return;
-    *string = ahead;
+    while (*text != '\0')
+        if (lower(kjwt_json_string_next(string)) != lower((uint8_t)*text++))
+            return false;
+    return true;
 }
 
 /* RFC 7515 4.1.9: a media type, whose "application/" may be left out. */
 static bool is_media_type(struct kjwt_json_value value, const char *expected)
 {
     struct kjwt_json_string string;
-    uint8_t byte;
 
     if (!kjwt_json_is_string(value))
         return false;
     string = kjwt_json_string(value);
-    skip_prefix(&string, "application/");
-    do {
-        byte = kjwt_json_string_next(&string);
-        if (lower(byte) != lower((uint8_t)*expected++))
-            return false;
-    } while (byte != 0);
-    return true;
+    if (!read_text(&string, "application/"))
+        string = kjwt_json_string(value);
+    return read_text(&string, expected) &&
+           kjwt_json_string_next(&string) == 0;
 }
 
 kjwt_status kjwt_jws_check_header(const struct kjwt_json_object *header,

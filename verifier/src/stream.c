@@ -83,6 +83,10 @@ static void end_group(struct kjwt_stream *stream)
     if (len == 0 || stream->part == TOO_MANY)
         return;
     hash(stream, stream->group, len);
+    if (stream->part == CLAIMS) /* behind the bytes that it has already */
+        stream->fold ^= kjwt_rotate_right(
+            kjwt_base64url_fold(stream->group, len),
+            8 * (uint32_t)(stream->used - stream->header_len) & 31);
     if (kjwt_base64url_decode(stream->group, len, &len) != KJWT_OK)
         stream->foreign |= (uint8_t)(1u << stream->part);
     keep(stream, len);
@@ -221,6 +225,8 @@ static kjwt_status check_claims(struct kjwt_stream *stream, int64_t now,
     if (status == KJWT_OK)
         status = kjwt_policy_check(stream->policy, &object, now,
                                    &claims->time_checked, &stream->proof);
+    stream->proof += stream->fold - kjwt_base64url_fold_decoded(
+                                        claims->json, claims->json_len);
     return status;
 }
 

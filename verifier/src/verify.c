@@ -79,6 +79,7 @@ static kjwt_status check_claims(const struct kjwt_policy *policy, void *work,
     if (status == KJWT_OK)
         status = kjwt_policy_check(policy, &object, now,
                                    &claims->time_checked, proof);
+    *proof -= kjwt_base64url_fold_decoded(claims->json, claims->json_len);
     return status;
 }
 
@@ -113,8 +114,11 @@ kjwt_status kjwt_verify(const struct kjwt_policy *policy, void *work,
     status = kjwt_step_arguments(policy, work, work_size, &proof);
     if (status == KJWT_OK)
         status = kjwt_jws_split(&jws, token, token_len, &proof);
-    if (status == KJWT_OK)
+    if (status == KJWT_OK) {
+        /* Taken off again behind the claims: what is read is what was hashed. */
+        proof += kjwt_base64url_fold(jws.payload, jws.payload_len);
         status = verify_signature(policy, work, &jws, &claims->key, &proof);
+    }
     if (status == KJWT_OK)
         status = check_claims(policy, work, &jws, now, claims, &proof);
     status = kjwt_step_end(status, proof, claims);
