@@ -135,21 +135,24 @@ static void finish(const struct montgomery *m, kjwt_limb *x, const kjwt_limb *s,
         (void)subtract(m, x);
 }
 
-/* Returns 0 where x is the target. Leaves nothing of it behind: a glitch that
- * skips the work for the next token must not find it here. A target of 0, which
- * s = 0 would meet, is no key's. */
+/* Returns 0 where x is the target. Leaves nothing of it behind, neither in x nor
+ * in the upper half of t, which lies behind x: a glitch that skips the work for
+ * the next token must not find it here. A target of 0, which s = 0 would meet,
+ * is no key's. */
 static uint32_t compare(kjwt_limb *x, const kjwt_limb *target, uint32_t words,
                         uint32_t *proof)
 {
     uint32_t difference = 0;
     uint32_t any = 0;
 
-    for (uint32_t i = 0; i < words; i++) {
+    for (uint32_t i = words; i-- > 0;) {
+        const uint32_t limb = x[i] ^ target[i];
+
         any |= target[i];
-        x[i] ^= target[i];
-        difference |= x[i];
-        *proof += x[i] + 1; /* as well, in case a glitch skips an OR; and how
+        difference |= limb;
+        *proof += limb + 1; /* as well, in case a glitch skips an OR; and how
                                many limbs there were */
+        x[2 * words + i] = x[i] = 0;
     }
     return difference | (any == 0);
 }
