@@ -152,7 +152,8 @@ static uint32_t compare(kjwt_limb *x, const kjwt_limb *target, uint32_t words,
         difference |= limb;
         *proof += limb + 1; /* as well, in case a glitch skips an OR; and how
                                many limbs there were */
-        x[2 * words + i] = x[i] = 0;
+        x[i] = limb;
+        x[2 * words + i] = 0;
     }
     return difference | (any == 0);
 }
