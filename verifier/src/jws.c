@@ -37,7 +37,7 @@ kjwt_status kjwt_jws_split(struct kjwt_jws *jws, char *token, size_t len,
     return KJWT_OK;
 }
 
-KJWT_NOINLINE static uint8_t lower(uint8_t c)
+static uint8_t lower(uint8_t c)
 {
     return (uint32_t)(c - 'A') < 26 ? (uint8_t)(c + 'a' - 'A') : c;
 }
