@@ -28,6 +28,7 @@ void proof_begin(void)
         return;
     prove(verified == KJWT_OK && are_verified && admission.status == KJWT_OK,
           "verified");
+    prove(is_as_expected(&admission), "as expected");
     prove(admission.policy == &policy && admission.claims == &claims &&
               admission.work == work,
           "what it is of");
@@ -38,16 +39,27 @@ void proof_begin(void)
     end_of_proof();
 }
 
-/* The first refusal stays, and no later rule gets around it. */
+/* The first refusal stays, and no later rule gets around it; nor does a status
+ * that the decisions did not come to. */
 void proof_rule(void)
 {
     struct kjwt_admission admission = any_admission();
     const kjwt_status before = admission.status;
     const kjwt_status own = nondet_status();
-    const kjwt_status status =
-        kjwt_admit_rule(&admission, own, nondet_u32());
+    const uint32_t decisions = nondet_u32();
+    const uint32_t decided = nondet_u32();
+    kjwt_status status;
 
-    prove(status == (before != KJWT_OK ? before : own), "the first refusal");
+    admission.proof += decided;
+    status = kjwt_admit_rule(&admission, own, nondet_u32(), decisions);
+    if (before != KJWT_OK || own != KJWT_OK)
+        prove(status == (before != KJWT_OK ? before : own),
+              "the first refusal");
+    else
+        prove(status ==
+                  (decided == decisions ? KJWT_OK : KJWT_ERR_UNVERIFIED),
+              "of the decisions");
+    prove(status != KJWT_OK || is_as_expected(&admission), "as expected");
     prove(status == KJWT_OK || !kjwt_admitted(&admission, nondet_u32()),
           "refused");
     end_of_proof();

@@ -176,6 +176,11 @@ static void any_claims(void)
     iat_date = any_date();
 }
 
+static bool is_as_expected(const struct kjwt_admission *admission)
+{
+    return admission->proof == admission->expected + sum_of(&claims);
+}
+
 /* In the middle of a verification's rules, whatever became of those before. */
 static struct kjwt_admission any_admission(void)
 {
@@ -184,11 +189,14 @@ static struct kjwt_admission any_admission(void)
                                        .work = work,
                                        .known = nondet_i64(),
                                        .status = nondet_status(),
-                                       .proof = nondet_u32()};
+                                       .proof = nondet_u32(),
+                                       .expected = nondet_u32()};
 
     __CPROVER_havoc_object(&policy);
     any_claims();
     assume(admission.known >= 0);
+    /* What proof_rule() proves of each. */
+    assume(admission.status != KJWT_OK || is_as_expected(&admission));
     return admission;
 }
 

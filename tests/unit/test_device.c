@@ -1259,7 +1259,8 @@ static void test_admission(void **state)
         admission.claims = &claims;
         if (skipped & 1) /* what a jump over kjwt_admit_begin() leaves */
             admission =
-                (struct kjwt_admission){&policy, &claims, work, 0, KJWT_OK, 0};
+                (struct kjwt_admission){&policy, &claims, work, 0,
+                                        KJWT_OK, 0,       0};
         else
             kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
         if (!(skipped & 2))
@@ -1268,7 +1269,9 @@ static void test_admission(void **state)
             kjwt_admit_one_shot(&admission, &one_shot);
         if (!(skipped & 8))
             kjwt_admit_jti(&admission, &ring);
-        assert_int_equal(admission.status, KJWT_OK);
+        assert_status(admission.status, (skipped & 1) != 0 && skipped != 15
+                                            ? KJWT_ERR_UNVERIFIED
+                                            : KJWT_OK);
         assert_int_equal(kjwt_admitted(&admission, all), skipped == 0);
         /* A Claims Set that has changed meanwhile: any bit of it, and nothing
          * behind it. */
@@ -1281,6 +1284,22 @@ static void test_admission(void **state)
             *byte ^= (char)(1 << i % 8);
         }
     }
+    /* A rule that decided once, or otherwise than its status says, or of other
+     * claims. */
+    kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
+    assert_status(kjwt_admit_rule(&admission, KJWT_OK, KJWT_RULE_JTI, 1),
+                  KJWT_ERR_UNVERIFIED);
+    kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
+    kjwt_admit_decided(&admission, KJWT_ERR_REPLAYED);
+    assert_status(kjwt_admit_rule(&admission, KJWT_OK, KJWT_RULE_JTI,
+                                  KJWT_DECISION),
+                  KJWT_ERR_UNVERIFIED);
+    kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
+    token[claims.json - token] ^= 1;
+    assert_status(kjwt_admit_rule(&admission, KJWT_OK, KJWT_RULE_JTI, 0),
+                  KJWT_ERR_UNVERIFIED);
+    token[claims.json - token] ^= 1;
+    assert_status(admission.status, KJWT_ERR_UNVERIFIED);
     claims.json_len--;
     kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
     assert_status(admission.status, KJWT_ERR_UNVERIFIED);
@@ -1311,7 +1330,7 @@ static void test_admission(void **state)
     assert_false(kjwt_admitted(&admission, KJWT_RULE_ONE_SHOT));
     /* A refusal is in the proof, whatever the bits of the rule. */
     kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
-    kjwt_admit_rule(&admission, KJWT_ERR_DEVICE, UINT32_MAX);
+    kjwt_admit_rule(&admission, KJWT_ERR_DEVICE, UINT32_MAX, 0);
     admission.status = KJWT_OK;
     assert_false(kjwt_admitted(&admission, UINT32_MAX));
 }

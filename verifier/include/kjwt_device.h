@@ -101,6 +101,7 @@ struct kjwt_admission {
     int64_t known;      /* a time that has come for sure; 0: none is known */
     kjwt_status status; /* of the first rule that refused */
     uint32_t proof;     /* computed by the rules that ran */
+    uint32_t expected;  /* of the proof, less the Claims Set's part */
 };
 
 /* One of them for each call of a rule; kjwt_admitted() wants their sum. */
@@ -133,7 +134,8 @@ kjwt_status kjwt_admit_begin(struct kjwt_admission *admission,
  * where status is that of the last rule and the sum names every call that was
  * made. As kjwt_claims_verified(), which it includes, this is computed from
  * what ran, so that a rule that was jumped over or forgotten lets no token in.
- * Each rule decides twice before it stores, and from what it stored once more.
+ * Each rule decides twice before it stores, and from what it stored once more;
+ * KJWT_ERR_UNVERIFIED where its proof is not what it should be.
  */
 bool kjwt_admitted(const struct kjwt_admission *admission, uint32_t rules);
 

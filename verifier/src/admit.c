@@ -42,17 +42,31 @@ kjwt_status kjwt_admit_begin(struct kjwt_admission *admission,
      * that puts another one there leaves a difference. */
     admission->proof += (uint32_t)((uintptr_t)kjwt_opaque_pointer(policy) -
                                    (uintptr_t)admission->policy);
-    return kjwt_admit_rule(admission, status, PROOF_BEGUN);
+    return kjwt_admit_rule(admission, status, PROOF_BEGUN, 0);
 }
 
 kjwt_status kjwt_admit_rule(struct kjwt_admission *admission,
-                            kjwt_status status, uint32_t rule)
+                            kjwt_status status, uint32_t rule,
+                            uint32_t decisions)
 {
     /* The first refusal stays; a rule that never ran adds nothing. */
-    if (admission->status == KJWT_OK)
-        admission->status = status;
-    admission->proof += rule ^ kjwt_opaque((uint32_t)admission->status);
-    return admission->status;
+    if (admission->status != KJWT_OK)
+        status = admission->status;
+    admission->proof += (rule - decisions) ^ kjwt_opaque((uint32_t)status);
+    admission->expected += rule;
+    /* kjwt_admitted() would find it: for a caller who heeds the status alone.
+     * As kjwt_step_end(), a status that was an error never becomes KJWT_OK. */
+    if (status == KJWT_OK)
+        status = -(kjwt_status)(admission->proof !=
+                                admission->expected +
+                                    sum_of(admission->claims)) &
+                 KJWT_ERR_UNVERIFIED;
+    if (status != KJWT_OK) {
+        status = (kjwt_status)kjwt_opaque((uint32_t)status);
+        status |= status == KJWT_OK;
+    }
+    admission->status = status;
+    return status;
 }
 
 bool kjwt_admitted(const struct kjwt_admission *admission, uint32_t rules)
@@ -124,6 +138,6 @@ kjwt_status kjwt_admit_claim(struct kjwt_admission *admission, const char *path,
         status = decide(admission, path, expected);
     if (status == KJWT_OK)
         status = decide(admission, path, expected);
-    return kjwt_admit_rule(admission, status,
-                           KJWT_RULE_CLAIM - 2 * KJWT_DECISION);
+    return kjwt_admit_rule(admission, status, KJWT_RULE_CLAIM,
+                           2 * KJWT_DECISION);
 }

@@ -23,11 +23,13 @@ static inline kjwt_status kjwt_admit_decided(struct kjwt_admission *admission,
     return status;
 }
 
-/* Ends a rule: its status becomes the admission's, and its constant part of the
- * proof, less what its decisions should have added, with the status mixed in.
- * Returns the status. */
+/* Ends a rule: its status becomes the admission's and its constant, less what
+ * its decisions should have added, a part of the proof, with the status mixed
+ * in. Returns the status; KJWT_ERR_UNVERIFIED where that would be KJWT_OK and
+ * the proof does not have what the rules so far add. */
 kjwt_status kjwt_admit_rule(struct kjwt_admission *admission,
-                            kjwt_status status, uint32_t rule);
+                            kjwt_status status, uint32_t rule,
+                            uint32_t decisions);
 
 /* Loads a record that may never have been saved: then KJWT_OK and *len 0. What
  * is left of the size behind it is zero. KJWT_OK or KJWT_ERR_STORE_READ. */

@@ -149,7 +149,6 @@ kjwt_status kjwt_admit_nonce(struct kjwt_admission *admission,
     if (status == KJWT_OK &&
         decide(admission, challenge) != KJWT_ERR_NONCE_CLOSED)
         status = KJWT_ERR_STORE_WRITE;
-    return kjwt_admit_rule(admission, status,
-                           KJWT_RULE_NONCE - 3 * KJWT_DECISION -
-                               KJWT_ERR_NONCE_CLOSED);
+    return kjwt_admit_rule(admission, status, KJWT_RULE_NONCE,
+                           3 * KJWT_DECISION + KJWT_ERR_NONCE_CLOSED);
 }

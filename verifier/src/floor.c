@@ -146,6 +146,6 @@ kjwt_status kjwt_admit_floor(struct kjwt_admission *admission,
         status = raise(floor, evidence);
     if (admission->known < floor->time)
         admission->known = floor->time;
-    return kjwt_admit_rule(admission, status,
-                           KJWT_RULE_FLOOR - 2 * KJWT_DECISION);
+    return kjwt_admit_rule(admission, status, KJWT_RULE_FLOOR,
+                           2 * KJWT_DECISION);
 }

@@ -109,7 +109,6 @@ kjwt_status kjwt_admit_jti(struct kjwt_admission *admission,
                                  size_of(ring));
     if (status == KJWT_OK && decide(admission, ring) != KJWT_ERR_REPLAYED)
         status = KJWT_ERR_STORE_WRITE;
-    return kjwt_admit_rule(admission, status,
-                           KJWT_RULE_JTI - 3 * KJWT_DECISION -
-                               KJWT_ERR_REPLAYED);
+    return kjwt_admit_rule(admission, status, KJWT_RULE_JTI,
+                           3 * KJWT_DECISION + KJWT_ERR_REPLAYED);
 }

@@ -90,7 +90,6 @@ kjwt_status kjwt_admit_one_shot(struct kjwt_admission *admission,
     if (status == KJWT_OK &&
         decide(admission, one_shot, &count) != KJWT_ERR_SEQUENCE)
         status = KJWT_ERR_STORE_WRITE;
-    return kjwt_admit_rule(admission, status,
-                           KJWT_RULE_ONE_SHOT - 3 * KJWT_DECISION -
-                               KJWT_ERR_SEQUENCE);
+    return kjwt_admit_rule(admission, status, KJWT_RULE_ONE_SHOT,
+                           3 * KJWT_DECISION + KJWT_ERR_SEQUENCE);
 }
