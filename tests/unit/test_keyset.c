@@ -294,6 +294,15 @@ static void test_rotation(void **state)
     new_device();
     assert_status(update_set("{\"version\":1,\"keys\":[@j3,{\"kty\":\"RSA\","
                              "\"e\":\"AQAB\",\"n\":\"@c3\"}]}"), KJWT_OK);
+    /* And so are kids that differ in their last byte, or by one more. */
+    new_device();
+    assert_status(update_set("{\"version\":1,\"keys\":["
+                             "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n3\","
+                             "\"kid\":\"k1\"},"
+                             "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@no\","
+                             "\"kid\":\"k2\"},"
+                             "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"@n4\","
+                             "\"kid\":\"k\"}]}"), KJWT_OK);
 }
 
 /* What is stored of a key is what the host exports, wherever its n stands. */
