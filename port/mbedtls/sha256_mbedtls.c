@@ -1,11 +1,33 @@
 /* SHA-256 of the crypto seam on mbedTLS 3.6.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include <mbedtls/platform_util.h>
 #include <mbedtls/sha256.h>
 
 #include "kjwt_port.h"
 
 _Static_assert(sizeof(mbedtls_sha256_context) <= KJWT_HASH_CONTEXT_MAX,
                "the hash context lies in the work");
+
+#ifdef MBEDTLS_PLATFORM_ZEROIZE_ALT
+/* mbedTLS's own calls memset() by a pointer that lies in RAM. Here it is kept
+ * from being left out by volatile, or by assembly that may read the memory. */
+#if defined(__GNUC__)
+__attribute__((noinline)) void mbedtls_platform_zeroize(void *memory,
+                                                        size_t len)
+{
+    memset(memory, 0, len);
+    __asm__ volatile("" : : "r"(memory) : "memory");
+}
+#else
+void mbedtls_platform_zeroize(void *memory, size_t len)
+{
+    for (volatile char *next = memory; len > 0; len--)
+        *next++ = 0;
+}
+#endif
+#endif
 
 static kjwt_status to_status(int failed)
 {
