@@ -1258,9 +1258,8 @@ static void test_admission(void **state)
         memset(&admission, 0, sizeof admission);
         admission.claims = &claims;
         if (skipped & 1) /* what a jump over kjwt_admit_begin() leaves */
-            admission =
-                (struct kjwt_admission){&policy, &claims, work, 0,
-                                        KJWT_OK, 0,       0};
+            admission = (struct kjwt_admission){
+                .policy = &policy, .claims = &claims, .work = work};
         else
             kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
         if (!(skipped & 2))
@@ -1299,7 +1298,6 @@ static void test_admission(void **state)
     assert_status(kjwt_admit_rule(&admission, KJWT_OK, KJWT_RULE_JTI, 0),
                   KJWT_ERR_UNVERIFIED);
     token[claims.json - token] ^= 1;
-    assert_status(admission.status, KJWT_ERR_UNVERIFIED);
     claims.json_len--;
     kjwt_admit_begin(&admission, KJWT_OK, &policy, 0, &claims, work);
     assert_status(admission.status, KJWT_ERR_UNVERIFIED);

@@ -16,7 +16,7 @@ KJWT_NOINLINE static uint32_t sum_of(const struct kjwt_claims *claims)
     uint32_t sum = 0;
 
     for (size_t i = 0; i < claims->json_len; i++)
-        sum = (sum << 5 | sum >> 27) + (uint8_t)claims->json[i];
+        sum = kjwt_rotate_right(sum, 27) + (uint8_t)claims->json[i];
     return sum;
 }
 
@@ -54,17 +54,14 @@ kjwt_status kjwt_admit_rule(struct kjwt_admission *admission,
         status = admission->status;
     admission->proof += (rule - decisions) ^ kjwt_opaque((uint32_t)status);
     admission->expected += rule;
-    /* kjwt_admitted() would find it: for a caller who heeds the status alone.
-     * As kjwt_step_end(), a status that was an error never becomes KJWT_OK. */
+    /* kjwt_admitted() would find it: for a caller who heeds the status alone. */
     if (status == KJWT_OK)
         status = -(kjwt_status)(admission->proof !=
                                 admission->expected +
                                     sum_of(admission->claims)) &
                  KJWT_ERR_UNVERIFIED;
-    if (status != KJWT_OK) {
-        status = (kjwt_status)kjwt_opaque((uint32_t)status);
-        status |= status == KJWT_OK;
-    }
+    if (status != KJWT_OK)
+        status = kjwt_stays_refused(status);
     admission->status = status;
     return status;
 }

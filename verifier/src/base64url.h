@@ -15,11 +15,6 @@
  */
 kjwt_status kjwt_base64url_decode(char *text, size_t len, size_t *decoded_len);
 
-static inline uint32_t kjwt_rotate_right(uint32_t word, uint32_t bits)
-{
-    return word >> bits | word << ((32 - bits) & 31);
-}
-
 /*
  * The bits that text[len] stands for, XORed into one word: bit i of the text,
  * from its beginning, into bit i mod 32 of the word, from its highest. And the

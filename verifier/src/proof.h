@@ -61,4 +61,17 @@ static inline const void *kjwt_opaque_pointer(const void *pointer)
 }
 #endif
 
+/* An error that stays one, whatever a glitch has made of it. */
+static inline kjwt_status kjwt_stays_refused(kjwt_status status)
+{
+    status = (kjwt_status)kjwt_opaque((uint32_t)status);
+    status |= status == KJWT_OK;
+    return status;
+}
+
+static inline uint32_t kjwt_rotate_right(uint32_t word, uint32_t bits)
+{
+    return word >> bits | word << ((32 - bits) & 31);
+}
+
 #endif

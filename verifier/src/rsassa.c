@@ -135,10 +135,10 @@ static void finish(const struct montgomery *m, kjwt_limb *x, const kjwt_limb *s,
         (void)subtract(m, x);
 }
 
-/* Returns 0 where x is the target. Leaves nothing of it behind, neither in x nor
- * in the upper half of t, which lies behind x: a glitch that skips the work for
- * the next token must not find it here. A target of 0, which s = 0 would meet,
- * is no key's. */
+/* Returns 0 where x is the target. x becomes the difference, and nothing of the
+ * target stays, not in the upper half of t either, which lies behind x: a glitch
+ * that skips the work for the next token must not find it here. A target of 0,
+ * which s = 0 would meet, is no key's. */
 static uint32_t compare(kjwt_limb *x, const kjwt_limb *target, uint32_t words,
                         uint32_t *proof)
 {

@@ -58,8 +58,7 @@ static inline kjwt_status kjwt_step_end(kjwt_status status, uint32_t proof,
     }
     if (status != KJWT_OK) {
         memset(claims, 0, sizeof *claims);
-        status = (kjwt_status)kjwt_opaque((uint32_t)status);
-        status |= status == KJWT_OK;
+        status = kjwt_stays_refused(status);
     }
     return status;
 }
